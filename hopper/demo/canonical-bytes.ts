@@ -1,0 +1,92 @@
+/**
+ * The bytes that outcomes and snapshots are made of: counts as LEB128 in their shortest form, and texts as a count of
+ * bytes followed by UTF-8. Every value has one byte form, and the reader accepts no other.
+ */
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { decodeUtf8 } from "./utf8.ts";
+
+/** Bytes being written; only the first `length` of `bytes` count. */
+export type Sink = { bytes: Uint8Array; length: number };
+
+export function createSink(): Sink {
+  return { bytes: new Uint8Array(1024), length: 0 };
+}
+
+/** The bytes written, in memory of their own. */
+export function written(sink: Sink): Uint8Array {
+  return sink.bytes.slice(0, sink.length);
+}
+
+/** A whole number from 0 to 2^31 - 1. */
+export function putCount(sink: Sink, count: number): void {
+  makeRoom(sink, 5);
+  let rest = count;
+  while (rest > 0x7f) {
+    sink.bytes[sink.length++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  sink.bytes[sink.length++] = rest;
+}
+
+export function putText(sink: Sink, text: string): void {
+  if (!text.isWellFormed()) throw new Error("assert: a text with a lone surrogate has no bytes");
+  const bytes = utf8ToBytes(text);
+  putCount(sink, bytes.length);
+  makeRoom(sink, bytes.length);
+  sink.bytes.set(bytes, sink.length);
+  sink.length += bytes.length;
+}
+
+function makeRoom(sink: Sink, bytesMore: number): void {
+  const needed = sink.length + bytesMore;
+  if (needed <= sink.bytes.length) return;
+  const larger = new Uint8Array(Math.max(needed, 2 * sink.bytes.length));
+  larger.set(sink.bytes);
+  sink.bytes = larger;
+}
+
+/** Bytes being read. The first fault stays in `fault`; from then on everything reads as 0 or empty. */
+export type Source = { readonly bytes: Uint8Array; offset: number; fault: string | null };
+
+export function createSource(bytes: Uint8Array): Source {
+  return { bytes, offset: 0, fault: null };
+}
+
+export function takeCount(source: Source): number {
+  let count = 0;
+  for (let shift = 0; source.fault === null; shift += 7) {
+    const byte = source.bytes[source.offset++];
+    if (byte === undefined) return fail(source, "cut short in a count");
+    if (shift === 28 && byte > 0x07) return fail(source, "a count above 2^31 - 1");
+    if (byte === 0 && shift > 0) return fail(source, "a count not in its shortest form");
+    count |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return count;
+  }
+  return 0;
+}
+
+export function takeText(source: Source): string {
+  const length = takeCount(source);
+  if (source.fault !== null) return "";
+  const end = source.offset + length;
+  if (end > source.bytes.length) {
+    fail(source, "cut short in a text");
+    return "";
+  }
+  const decoded = decodeUtf8(source.bytes.subarray(source.offset, end));
+  source.offset = end;
+  if (decoded.ok) return decoded.text;
+  fail(source, "a text that is not UTF-8");
+  return "";
+}
+
+/** The reason why the bytes are refused, also where something follows the last value; null where they are good. */
+export function faultAtEnd(source: Source): string | null {
+  if (source.fault === null && source.offset !== source.bytes.length) fail(source, "bytes after the end");
+  return source.fault;
+}
+
+export function fail(source: Source, reason: string): 0 {
+  source.fault ??= `${reason} (byte ${source.offset})`;
+  return 0;
+}
