@@ -80,9 +80,6 @@ export type BodyOf<Case extends BodyCase> = Extract<Body, { $case: Case }>["valu
 /** What came from outside: a value, or the reason why it was refused. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
-/** Marks data whose every signature has been checked; only the verifying step makes it. */
-export type Verified<T> = Brand<T, "Verified">;
-
 /** True where both hold the same bytes. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

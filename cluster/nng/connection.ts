@@ -4,9 +4,11 @@
  */
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
-import { createFrameReader, encodeFrames, type Framing, type FrameRefusal } from "./frame.ts";
+import { createDeadline } from "./deadline.ts";
+import { createFrameReader, type FrameRefusal, type Framing } from "./frame.ts";
 import { encodeHello, helloBytes, type Protocol, parseHello, peerOf } from "./hello.ts";
 import type { Outbox, OutboxLimits } from "./outbox.ts";
+import { createWriter } from "./writer.ts";
 
 export type ConnectionLimits = OutboxLimits & {
   /** Milliseconds until the peer's whole hello must have come; a dialer counts connecting and TLS in. */
@@ -35,6 +37,7 @@ export type CloseReason =
 
 export type ConnectionStats = {
   readonly framesIn: number;
+  /** With hello and headers. */
   readonly bytesIn: number;
 };
 
@@ -80,27 +83,25 @@ export type Wiring = {
   readonly onClose: (reason: CloseReason) => void;
 };
 
-/** Bytes of one write: enough for full segments, little to send again when a connection breaks. A guess; a benchmark of links settles it. */
-const batchBytesMax = 256 * 1024;
+/** An idle peer whose machine died is noticed after this and the operating system's probes. */
+const keepAliveMs = 10_000;
 
+/** Takes over a socket, which must not have been read yet, and with it the errors of the socket. */
 export function runConnection(wiring: Wiring): Link {
   const { socket, protocol, limits, outbox } = wiring;
   const reader = createFrameReader(wiring.framing, limits.frameBytesMax);
+  const writer = createWriter(socket, wiring.framing, outbox);
+  const deadline = createDeadline(() => shut(opened ? "frameTimeout" : "handshakeTimeout"));
   const hello = new Uint8Array(helloBytes);
   let helloCount = 0;
   let opened = false;
   let closed = false;
   let paused = false;
   let ending = false;
-  let writing = false;
-  let woken = false;
   /** Frames cut from a chunk that was read before the pause. */
   let held: readonly Uint8Array<ArrayBuffer>[] = [];
   let framesIn = 0;
   let bytesIn = 0;
-  let timer: NodeJS.Timeout | undefined;
-  /** On the clock of `performance.now()`; infinite while nothing is due. */
-  let deadlineAt = Number.POSITIVE_INFINITY;
 
   function isClosed(): boolean {
     return closed;
@@ -109,34 +110,17 @@ export function runConnection(wiring: Wiring): Link {
   function shut(reason: CloseReason): void {
     if (closed) return;
     closed = true;
-    clearTimeout(timer);
+    deadline.clear();
     held = [];
     socket.destroy();
     wiring.onClose(reason);
   }
 
-  function expectWithin(ms: number): void {
-    deadlineAt = performance.now() + ms;
-    timer ??= setTimeout(checkDeadline, ms);
-  }
-
-  function checkDeadline(): void {
-    timer = undefined;
-    if (closed || deadlineAt === Number.POSITIVE_INFINITY) return;
-    const left = deadlineAt - performance.now();
-    if (left > 0) {
-      timer = setTimeout(checkDeadline, Math.ceil(left));
-      return;
-    }
-    // After a long task timers run before sockets are read: read what has come, then judge.
-    const missed = deadlineAt;
-    setImmediate(() => {
-      if (deadlineAt === missed) shut(opened ? "frameTimeout" : "handshakeTimeout");
-    });
-  }
-
   function start(): void {
     if (closed) return;
+    // Both are of TCP; a Unix socket passes over them.
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, keepAliveMs);
     socket.write(encodeHello(protocol));
     socket.on("data", receive);
   }
@@ -146,10 +130,13 @@ export function runConnection(wiring: Wiring): Link {
     bytesIn += chunk.length;
     const rest = opened ? chunk : receiveHello(chunk);
     if (rest.length === 0 || isClosed()) return;
-    if (protocol === "push") return shut("unexpectedFrame");
+    if (protocol === "push") {
+      shut("unexpectedFrame");
+      return;
+    }
     const fed = reader.feed(rest);
-    if (!reader.midFrame()) deadlineAt = Number.POSITIVE_INFINITY;
-    else if (fed.frames.length > 0 || deadlineAt === Number.POSITIVE_INFINITY) expectWithin(limits.frameMs);
+    if (!reader.midFrame()) deadline.met();
+    else if (!paused && (fed.frames.length > 0 || !deadline.expecting())) deadline.expectWithin(limits.frameMs);
     deliver(fed.frames);
     if (!fed.ok) shut(fed.reason);
   }
@@ -170,20 +157,20 @@ export function runConnection(wiring: Wiring): Link {
 
   function open(): void {
     opened = true;
-    clearTimeout(timer);
-    timer = undefined;
-    deadlineAt = Number.POSITIVE_INFINITY;
+    deadline.clear();
     wiring.onOpen();
-    wake();
+    writer.open();
   }
 
   function deliver(frames: readonly Uint8Array<ArrayBuffer>[]): void {
-    for (const [at, frame] of frames.entries()) {
+    let delivered = 0;
+    for (const frame of frames) {
       if (closed) return;
       if (paused) {
-        held = held.concat(frames.slice(at));
+        held = held.concat(frames.slice(delivered));
         return;
       }
+      delivered++;
       framesIn++;
       wiring.onFrame(frame);
     }
@@ -191,7 +178,7 @@ export function runConnection(wiring: Wiring): Link {
 
   function pause(): void {
     paused = true;
-    deadlineAt = Number.POSITIVE_INFINITY;
+    deadline.met();
     socket.pause();
   }
 
@@ -202,7 +189,7 @@ export function runConnection(wiring: Wiring): Link {
     held = [];
     deliver(frames);
     if (paused || isClosed()) return;
-    if (reader.midFrame()) expectWithin(limits.frameMs);
+    if (reader.midFrame()) deadline.expectWithin(limits.frameMs);
     socket.resume();
   }
 
@@ -210,45 +197,13 @@ export function runConnection(wiring: Wiring): Link {
     assert(protocol !== "pull", "a pull socket sends nothing");
     if (closed || ending) return false;
     const taken = outbox.offer(frame);
-    wake();
+    writer.wake();
     return taken;
-  }
-
-  /** One write for all that is queued in this turn of the event loop. */
-  function wake(): void {
-    if (!opened || writing || woken) return;
-    woken = true;
-    setImmediate(() => {
-      woken = false;
-      write();
-    });
-  }
-
-  function write(): void {
-    if (closed || writing) return;
-    const batch = outbox.take(batchBytesMax);
-    if (batch.length === 0) {
-      if (ending) socket.end();
-      return;
-    }
-    writing = true;
-    socket.cork();
-    for (const piece of encodeFrames(batch, wiring.framing)) socket.write(piece);
-    // The callback of an empty last piece tells that all before it has gone to the operating system.
-    socket.write(noBytes, written);
-    socket.uncork();
-  }
-
-  function written(error: Error | null | undefined): void {
-    writing = false;
-    if (closed || error) return;
-    outbox.confirm();
-    write();
   }
 
   function end(): void {
     ending = true;
-    if (opened) wake();
+    if (opened) writer.end();
     else shut("shutdown");
   }
 
@@ -265,7 +220,7 @@ export function runConnection(wiring: Wiring): Link {
     return reader.midFrame() ? "truncated" : "peerClosed";
   }
 
-  expectWithin(limits.handshakeMs);
+  deadline.expectWithin(limits.handshakeMs);
   if (wiring.readyEvent === undefined) start();
   else socket.once(wiring.readyEvent, start);
 
@@ -276,12 +231,10 @@ export function runConnection(wiring: Wiring): Link {
     pause,
     resume,
     close: (reason) => shut(`app: ${reason}`),
-    wake,
+    wake: writer.wake,
     end,
     shut,
     opened: () => opened && !closed,
     stats: () => ({ framesIn, bytesIn }),
   };
 }
-
-const noBytes = new Uint8Array(0);

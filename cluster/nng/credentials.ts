@@ -17,7 +17,9 @@ export function secureContextFor(address: Address, options: TlsOptions | undefin
   const url = formatAddress(address);
   if (address.scheme !== "tls+tcp") {
     if (options === undefined) return undefined;
-    throw new Error(`${url} would not be encrypted though TLS is configured; write tls+tcp:// or take the TLS options out`);
+    throw new Error(
+      `${url} would not be encrypted though TLS is configured; write tls+tcp:// or take the TLS options out`,
+    );
   }
   if (options === undefined) throw new Error(`${url} needs a certificate; configure cert, key and ca`);
   try {

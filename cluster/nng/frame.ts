@@ -38,7 +38,10 @@ function headerBytes(framing: Framing): number {
 
 /** A reader at the start of a stream, just after the hello; `frameBytesMax` below 2^31 is checked before any allocation. */
 export function createFrameReader(framing: Framing, frameBytesMax: number): FrameReader {
-  assert(Number.isInteger(frameBytesMax) && frameBytesMax >= 0 && frameBytesMax < 2 ** 31, "frameBytesMax out of range");
+  assert(
+    Number.isInteger(frameBytesMax) && frameBytesMax >= 0 && frameBytesMax < 2 ** 31,
+    "frameBytesMax out of range",
+  );
   const header = new Uint8Array(headerBytes(framing));
   let headerCount = 0;
   /** The frame under way; undefined while its header is. */

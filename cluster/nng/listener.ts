@@ -1,12 +1,12 @@
 /** A listening socket that speaks nng's wire and keeps every peer inside its limits. */
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { type Address, formatAddress } from "./address.ts";
+import { bind } from "./bind.ts";
 import { type CloseReason, type Connection, type ConnectionLimits, type Link, runConnection } from "./connection.ts";
 import { minVersion, secureContextFor, type TlsOptions } from "./credentials.ts";
 import type { Protocol } from "./hello.ts";
-import { clearStaleSocket, ipcPathBytesMax, pathTooLong } from "./ipc-path.ts";
-import { createOutbox } from "./outbox.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
 
 export type ListenerLimits = ConnectionLimits & {
   /** Open and half-open connections together; one more is closed as soon as it is accepted. */
@@ -45,6 +45,15 @@ export type ListenerStats = {
   readonly closed: Readonly<Record<string, number>>;
 };
 
+type Totals = {
+  accepted: number;
+  refused: number;
+  framesIn: number;
+  bytesIn: number;
+  framesOut: number;
+  dropped: number;
+};
+
 export type Listener = {
   /** With the real port. */
   readonly address: Address;
@@ -53,16 +62,13 @@ export type Listener = {
   close(): Promise<void>;
 };
 
-/** Seconds would do; a peer whose machine died is noticed in this and some probes. */
-const keepAliveMs = 10_000;
-
 /** Opens the socket; rejects with one line that names the mend where the address cannot be had. */
 export async function listen(config: ListenerConfig): Promise<Listener> {
   const { address, protocol, limits } = config;
   const secure = secureContextFor(address, config.tls) !== undefined;
   const sockets = new Set<Socket>();
-  const links = new Set<Link>();
-  const totals = { accepted: 0, refused: 0, framesIn: 0, bytesIn: 0, framesOut: 0, dropped: 0 };
+  const links = new Map<Link, Outbox>();
+  const totals: Totals = { accepted: 0, refused: 0, framesIn: 0, bytesIn: 0, framesOut: 0, dropped: 0 };
   const closed: Record<string, number> = {};
   let ids = 0;
   let closing: Promise<void> | undefined;
@@ -92,24 +98,22 @@ export async function listen(config: ListenerConfig): Promise<Listener> {
       onClose: (reason) => {
         links.delete(link);
         countClosed(reason);
-        addInto(totals, link, outbox.stats());
+        addInto(totals, link, outbox);
         if (wasOpen) config.onClose?.(link, reason);
       },
     });
-    links.add(link);
+    links.set(link, outbox);
   }
 
-  const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs };
   const server = secure
     ? createTlsServer({
-        ...options,
         ...config.tls,
         minVersion,
         requestCert: true,
         rejectUnauthorized: true,
         handshakeTimeout: limits.handshakeMs,
       })
-    : createServer(options);
+    : createServer();
   server.maxConnections = limits.connectionsMax;
   server.on("drop", () => {
     totals.refused++;
@@ -125,7 +129,7 @@ export async function listen(config: ListenerConfig): Promise<Listener> {
     socket.destroy();
   });
 
-  await bind(server, address);
+  const bound = await bind(server, address);
   // A failing accept (no file handles left) concerns the newcomer only.
   server.on("error", () => {
     totals.refused++;
@@ -134,11 +138,9 @@ export async function listen(config: ListenerConfig): Promise<Listener> {
   function stats(): ListenerStats {
     const now = { ...totals };
     let open = 0;
-    for (const link of links) {
+    for (const [link, outbox] of links) {
       if (link.opened()) open++;
-      const { framesIn, bytesIn } = link.stats();
-      now.framesIn += framesIn;
-      now.bytesIn += bytesIn;
+      addInto(now, link, outbox);
     }
     return { ...now, open, halfOpen: links.size - open, closed: { ...closed } };
   }
@@ -146,11 +148,29 @@ export async function listen(config: ListenerConfig): Promise<Listener> {
   function close(): Promise<void> {
     closing ??= new Promise((resolve) => {
       server.close(() => resolve());
-      for (const link of links) link.shut("shutdown");
+      for (const link of links.keys()) link.shut("shutdown");
       for (const socket of sockets) socket.destroy();
     });
     return closing;
   }
 
-  return { address: boundAddress(server, address), stats, close };
+  return { address: bound, stats, close };
+}
+
+function addInto(totals: Totals, link: Link, outbox: Outbox): void {
+  const { framesIn, bytesIn } = link.stats();
+  const { sent, dropped } = outbox.stats();
+  totals.framesIn += framesIn;
+  totals.bytesIn += bytesIn;
+  totals.framesOut += sent;
+  totals.dropped += dropped;
+}
+
+function remoteOf(address: Address, socket: Socket, id: number): string {
+  if (address.scheme === "ipc") return `${formatAddress(address)}#${id}`;
+  return formatAddress({
+    scheme: address.scheme,
+    host: socket.remoteAddress ?? "gone",
+    port: socket.remotePort ?? 0,
+  });
 }

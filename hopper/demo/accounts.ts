@@ -5,6 +5,7 @@
  * million. Accounts are never removed.
  */
 import { compareCodePoints } from "./code-points.ts";
+import { accountsMax } from "./limits.ts";
 import { formatRational, type Rational, zero } from "./rational.ts";
 import { showDouble } from "./show-double.ts";
 
@@ -42,9 +43,15 @@ export function setBalance(account: Account, balance: Rational): void {
   account.line = `${account.name}: ${showDouble(balance)}\n`;
 }
 
-/** All accounts in code point order of their names; the ledger must not change meanwhile. */
-export function* inOrder(accounts: Accounts): Generator<Account, void, undefined> {
-  for (const chunk of accounts.chunks) yield* chunk;
+/** The first `countMax` accounts in code point order of their names; the ledger must not change meanwhile. */
+export function* inOrder(accounts: Accounts, countMax: number = accountsMax): Generator<Account, void, undefined> {
+  let count = 0;
+  for (const chunk of accounts.chunks) {
+    for (const account of chunk) {
+      if (count++ >= countMax) return;
+      yield account;
+    }
+  }
 }
 
 function insertInOrder(chunks: Account[][], account: Account): void {

@@ -6,11 +6,25 @@
  * Rule  the same commands in the same order give the same outcomes and the same state on every node. Nothing throws on
  *       input; a failed command changes nothing. Accounts must exist and may not be overdrawn (Juno's release S).
  */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { isAccountName } from "./account-name.ts";
 import { type Account, type Accounts, addAccount, createAccounts, inOrder, setBalance } from "./accounts.ts";
+import {
+  createSink,
+  createSource,
+  fail,
+  faultAtEnd,
+  putCount,
+  putText,
+  takeCount,
+  takeText,
+  written,
+} from "./canonical-bytes.ts";
 import { compareCodePoints } from "./code-points.ts";
 import { accountsMax, balanceBitsMax, commandBytesMax, observedAccountsMax, wholeLedgerAccountsMax } from "./limits.ts";
 import { type Command, parse } from "./parse.ts";
-import { add, fitsBits, isLess, type Rational, subtract } from "./rational.ts";
+import { add, fitsBits, isLess, type Rational, readStoredRational, subtract } from "./rational.ts";
 import * as texts from "./texts.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -132,7 +146,7 @@ function printAround(accounts: Accounts, touched: readonly Account[]): string {
 }
 
 function printFirst(accounts: Accounts, countMax: number): string {
-  return texts.ledgerText(inOrder(accounts).take(countMax), Math.max(0, accounts.byName.size - countMax));
+  return texts.ledgerText(inOrder(accounts, countMax), Math.max(0, accounts.byName.size - countMax));
 }
 
 function unchanged(text: string): Outcome {
@@ -141,4 +155,55 @@ function unchanged(text: string): Outcome {
 
 function failed(text: string): Outcome {
   return { ok: false, text, diff: [] };
+}
+
+/** Of the bytes of a state. */
+const version = 1;
+const stateTag = utf8ToBytes("juno/state");
+
+/**
+ * The whole state as bytes, in memory of their own: one state has one byte form, whatever commands led to it.
+ *
+ *   count 1 (the version) || count of accounts || accounts: text name, text "n%d"; in code point order of the names
+ */
+export function serialize(ledger: DemoLedger): Uint8Array {
+  const sink = createSink();
+  putCount(sink, version);
+  putCount(sink, ledger.accounts.byName.size);
+  for (const { name, amount } of inOrder(ledger.accounts)) {
+    putText(sink, name);
+    putText(sink, amount);
+  }
+  return written(sink);
+}
+
+/** SHA-256("juno/state" || serialized state), 32 bytes; costs O(accounts). */
+export function stateHash(ledger: DemoLedger): Uint8Array {
+  return sha256.create().update(stateTag).update(serialize(ledger)).digest();
+}
+
+export type Restored =
+  | { readonly ok: true; readonly ledger: DemoLedger }
+  | { readonly ok: false; readonly reason: string };
+
+/** Reads what `serialize` wrote, and refuses any other bytes with a reason; total. Keeps no reference to `bytes`. */
+export function restore(bytes: Uint8Array): Restored {
+  const source = createSource(bytes);
+  if (takeCount(source) !== version) fail(source, "a version that this program does not know");
+  const count = takeCount(source);
+  if (count > accountsMax) fail(source, `${count} accounts, more than ${accountsMax}`);
+  const ledger = createLedger();
+  let previous = "";
+  for (let i = 0; i < count && source.fault === null; i++) {
+    const name = takeText(source);
+    const balance = readStoredRational(takeText(source));
+    if (source.fault !== null) break;
+    if (!isAccountName(name)) fail(source, "an account name that no command could have made");
+    else if (compareCodePoints(previous, name) >= 0) fail(source, "account names out of order");
+    else if (balance === null || balance.n < 0n || !fitsBits(balance, balanceBitsMax)) fail(source, "a bad balance");
+    else setBalance(addAccount(ledger.accounts, name), balance);
+    previous = name;
+  }
+  const reason = faultAtEnd(source);
+  return reason === null ? { ok: true, ledger } : { ok: false, reason };
 }

@@ -28,8 +28,7 @@ export function parse(text: string): Parsed {
   const unusable = refuseWhole(cursor);
   if (unusable !== null) return unusable;
   skipBlanks(cursor);
-  if (atEnd(cursor))
-    return failAt(cursor, cursor.at, "the command is empty", `commands are ${commandWords.join(", ")}`);
+  if (atEnd(cursor)) return failAt(cursor, cursor.at, "the command is empty", listing);
   const start = cursor.at;
   const word = takeWord(cursor);
   if (!isCommandWord(word)) return unknownCommand(cursor, start, word);
@@ -108,13 +107,17 @@ function readName(cursor: Cursor, ends: string): string | ParseFailure {
   return cursor.at > start ? text.slice(start, cursor.at) : failAt(cursor, start, "an account name is missing");
 }
 
-/** Up to a blank or a parenthesis. */
+const listing = `commands are ${commandWords.join(", ")}`;
+
+/** Up to a blank or a parenthesis; no further than it takes to see that the word is unknown. */
 function takeWord(cursor: Cursor): string {
   const start = cursor.at;
-  while (!atEnd(cursor) && !wordEnds.includes(cursor.text.charAt(cursor.at))) cursor.at++;
+  while (!atEnd(cursor) && cursor.at - start < wordUnitsMax && !wordEnds.includes(cursor.text.charAt(cursor.at)))
+    cursor.at++;
   return cursor.text.slice(start, cursor.at);
 }
 
+const wordUnitsMax = 256;
 const wordEnds = `${blanks}()`;
 
 function refuseWhole(cursor: Cursor): ParseFailure | null {
@@ -126,18 +129,22 @@ function refuseWhole(cursor: Cursor): ParseFailure | null {
   return text.isWellFormed() ? null : failAt(cursor, 0, "the command is not well-formed Unicode");
 }
 
+/** Each half of a surrogate pair counts 2 bytes of the pair's 4. */
 function utf8Length(text: string): number {
   let bytes = 0;
-  for (const character of text) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
   }
   return bytes;
 }
 
 function unknownCommand(cursor: Cursor, start: number, word: string): ParseFailure {
+  if (word === "") {
+    return failAt(cursor, start, `expected a command, found ${excerpt(cursor.text.slice(start))}`, listing);
+  }
   const nearest = nearestCommandWord(word);
-  const hint = nearest === null ? `commands are ${commandWords.join(", ")}` : `did you mean ${nearest}?`;
+  const hint = nearest === null ? listing : `did you mean ${nearest}?`;
   return failAt(cursor, start, `unknown command ${excerpt(word)}`, hint);
 }
 

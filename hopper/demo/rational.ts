@@ -57,17 +57,10 @@ export function readStoredRational(text: string): Rational | null {
   return formatRational(value) === text ? value : null;
 }
 
-const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
-
 /** Of two numbers that are not negative and not both 0. */
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   let x = a;
   let y = b;
-  while (y > exactMax) [x, y] = [y, x % y];
-  if (y === 0n) return x;
-  // One step brings both below 2^53, where remainders of numbers are exact and some 20 times faster than of bigints.
-  let p = Number(y);
-  let q = Number(x % y);
-  while (q !== 0) [p, q] = [q, p % q];
-  return BigInt(p);
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
 }

@@ -13,8 +13,9 @@ export function decodeUtf8(bytes: Uint8Array): Decoded {
   const ascii = asciiPrefix(bytes);
   if (ascii === bytes.length && ascii <= sliceMax) return { ok: true, text: fromUnits(bytes) };
   let text = "";
+  for (let at = 0; at < ascii; at += sliceMax) text += fromUnits(bytes.subarray(at, Math.min(at + sliceMax, ascii)));
   const units: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = ascii; at < bytes.length; ) {
     const lead = bytes[at] ?? 0;
     const extra = lead < 0x80 ? 0 : lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
     if (extra < 0 || at + extra >= bytes.length) return { ok: false, position: at };

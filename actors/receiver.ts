@@ -1,0 +1,240 @@
+/**
+ * Receiver: takes frames off the listeners, has them verified, and passes on what is sound.
+ *
+ * In    `frame`, `opened`, `closed` from the transport; `verdict` from the verifier; `credit`, `settled` from
+ *       consensus; `reply` from sender
+ * Out   votes to commit tracker; everything else that is verified to consensus
+ * Owns  listening sockets, lanes, size and rate limits, which connection is which client's
+ * Rule  architecture: cheap checks first, lanes, and a flood of commands costs latency, never memory, nor votes
+ *
+ * Three lanes, each first in, first out: votes and evidence; AEs and chunks; commands. A lane has few batches at the
+ * verifier at once; meanwhile the next batch grows, so load makes batches larger. Commands need credit besides: room in
+ * the waiting room of consensus. Where a lane is full, its entrance stops reading.
+ */
+import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
+import type { ClientId, LogIndex } from "../wire/types.ts";
+import { type Admitted, admit, type Entrance, type LaneNumber, type Members } from "./admission.ts";
+import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
+import { type Arrival, pack, type Task, unpack } from "./verification.ts";
+
+export type Config = {
+  readonly members: Members;
+  readonly memory: "shared" | "own";
+  readonly commitIndex: LogIndex;
+  /** Commands that may be between here and the log. */
+  readonly commandsWaitingMax: number;
+};
+
+export type Mail =
+  | { readonly kind: "frame"; readonly entrance: Entrance; readonly connection: number; readonly frame: Uint8Array }
+  | { readonly kind: "closed"; readonly connection: number }
+  | { readonly kind: "verdict"; readonly task: number; readonly verdict: BatchVerdict }
+  | { readonly kind: "credit"; readonly commands: number }
+  | { readonly kind: "settled"; readonly index: LogIndex }
+  | { readonly kind: "reply"; readonly client: ClientId; readonly frame: Uint8Array };
+
+export type Io = {
+  /** Starts a verification; its result comes back as `verdict` mail. */
+  readonly verify: (task: number, batch: SignatureBatch, lane: LaneNumber) => void;
+  /** Writes to a client's connection, or drops the frame if that does not read. */
+  readonly reply: (connection: number, frame: Uint8Array) => void;
+  /** Stops reading, or goes on reading, at an entrance. */
+  readonly hold: (entrance: Entrance, held: boolean) => void;
+  /** Ends a connection whose messages are forged. */
+  readonly close: (connection: number, reason: string) => void;
+};
+
+type Lane = { readonly queue: Arrival[]; readonly running: { task: Task; number: number; verdict?: BatchVerdict }[] };
+
+export type State = {
+  readonly config: Config;
+  readonly io: Io;
+  readonly counters: Counters;
+  readonly rejects: Counters;
+  readonly lanes: readonly [Lane, Lane, Lane];
+  readonly connectionsOf: Map<ClientId, number[]>;
+  readonly held: Record<Entrance, boolean>;
+  tasks: number;
+  credit: number;
+  settled: LogIndex;
+};
+
+/** Signatures in one batch; beyond some 64 a batch gains nothing and delays what comes behind it. */
+const checksPerTaskMax = 256;
+/** Batches of one lane at the verifier at once. */
+const tasksPerLaneMax = 2;
+/** Frames that wait in a lane before its entrance stops reading, and before it reads again. */
+const queuedMax = 4096;
+const queuedLow = 1024;
+/** Connections on which one client gets its answers: the newest. */
+const connectionsPerClientMax = 8;
+
+const newLane = (): Lane => ({ queue: [], running: [] });
+
+export function start(config: Config, io: Io): State {
+  return {
+    config,
+    io,
+    counters: {},
+    rejects: {},
+    lanes: [newLane(), newLane(), newLane()],
+    connectionsOf: new Map(),
+    held: { peer: false, client: false },
+    tasks: 0,
+    credit: config.commandsWaitingMax,
+    settled: config.commitIndex,
+  };
+}
+
+export function receive(state: State, mail: Mail): readonly Post[] {
+  switch (mail.kind) {
+    case "frame":
+      takeFrame(state, mail.entrance, mail.connection, mail.frame);
+      break;
+    case "closed":
+      forgetConnection(state, mail.connection);
+      break;
+    case "verdict":
+      return [...takeVerdict(state, mail.task, mail.verdict), ...pump(state)];
+    case "credit":
+      state.credit += mail.commands;
+      break;
+    case "settled":
+      state.settled = mail.index;
+      break;
+    case "reply":
+      for (const connection of state.connectionsOf.get(mail.client) ?? []) state.io.reply(connection, mail.frame);
+      return [];
+    default:
+      return unreachable(mail);
+  }
+  return pump(state);
+}
+
+function takeFrame(state: State, entrance: Entrance, connection: number, frame: Uint8Array): void {
+  tally(state.counters, `${entrance} frames`);
+  const result = admit(state.config.members, entrance, frame);
+  if (!result.ok) {
+    tally(state.rejects, result.reason);
+    // Honest members never send what cannot be admitted: whoever is there speaks another protocol, or lies.
+    state.io.close(connection, result.reason);
+    return;
+  }
+  const admitted = result.value;
+  if (isLate(state, admitted)) {
+    tally(state.counters, "late votes");
+    return;
+  }
+  state.lanes[admitted.lane].queue.push({ admitted, connection });
+}
+
+/** A vote on what is committed already: Q others were quicker, and checking it is work for nothing. */
+function isLate(state: State, { opened }: Admitted): boolean {
+  const { body } = opened;
+  if (body.$case !== "appendEntriesResponse" && body.$case !== "commitVote") return false;
+  return body.value.index <= state.settled;
+}
+
+/** Gives each lane's next batch to the verifier, as far as there is room; holds entrances whose lanes are full. */
+function pump(state: State): readonly Post[] {
+  for (const number of [0, 1, 2] as const) {
+    const lane = state.lanes[number];
+    while (lane.queue.length > 0 && lane.running.length < tasksPerLaneMax) {
+      const batch = nextBatch(state, number);
+      if (batch.length === 0) break;
+      const task = pack(batch, state.config.memory);
+      state.tasks++;
+      lane.running.push({ task, number: state.tasks });
+      state.io.verify(state.tasks, task.batch, number);
+    }
+  }
+  const [votes, appends, commands] = state.lanes.map((lane) => lane.queue.length);
+  // Relayed commands share a lane with clients' but come by the peers' entrance, which also brings votes: it is held
+  // only by what peers alone can fill.
+  holdIf(state, "peer", Math.max(votes ?? 0, appends ?? 0));
+  holdIf(state, "client", commands ?? 0);
+  return [];
+}
+
+function nextBatch(state: State, number: LaneNumber): Arrival[] {
+  const { queue } = state.lanes[number];
+  const batch: Arrival[] = [];
+  let checks = 0;
+  let taken = 0;
+  for (const { admitted } of queue) {
+    const commands = admitted.commands.length;
+    if (number === 2 && commands > 0 && state.credit <= 0) break;
+    checks += admitted.checks.length + commands;
+    if (taken > 0 && checks > checksPerTaskMax) break;
+    if (number === 2) state.credit -= commands;
+    taken++;
+  }
+  for (const arrival of queue.splice(0, taken)) batch.push(arrival);
+  return batch;
+}
+
+function holdIf(state: State, entrance: Entrance, queued: number): void {
+  const held = state.held[entrance] ? queued > queuedLow : queued > queuedMax;
+  if (held === state.held[entrance]) return;
+  state.held[entrance] = held;
+  if (held) tally(state.counters, `${entrance} entrance held`);
+  state.io.hold(entrance, held);
+}
+
+/** Verdicts may come out of order; a lane passes its mail on in the order of arrival, or AEs would not follow. */
+function takeVerdict(state: State, number: number, verdict: BatchVerdict): readonly Post[] {
+  const posts: Post[] = [];
+  for (const lane of state.lanes) {
+    const done = lane.running.find((running) => running.number === number);
+    if (done === undefined) continue;
+    done.verdict = verdict;
+    for (let first = lane.running[0]; first?.verdict !== undefined; first = lane.running[0]) {
+      lane.running.shift();
+      posts.push(...release(state, first.task, first.verdict));
+    }
+  }
+  return posts;
+}
+
+function release(state: State, task: Task, verdict: BatchVerdict): readonly Post[] {
+  const { posts, hellos, rejects } = unpack(task, verdict);
+  tally(state.counters, "signatures checked", verdict.valid.length);
+  for (const { client, connection } of hellos) noteConnection(state, client, connection);
+  for (const { reason, connection, count } of rejects) {
+    tally(state.rejects, reason, count);
+    // A forged envelope costs more to refuse than to make: its connection is of no more use.
+    if (reason === "invalid signature") state.io.close(connection, reason);
+  }
+  giveBackCredit(state, task, posts);
+  return posts;
+}
+
+/** Commands that were refused take up no room in the waiting room. */
+function giveBackCredit(state: State, task: Task, posts: readonly Post[]): void {
+  let taken = 0;
+  for (const { admitted } of task.packed) if (admitted.lane === 2) taken += admitted.commands.length;
+  let passed = 0;
+  for (const { mail } of posts) if (mail.kind === "commands") passed += mail.entries.count;
+  state.credit += taken - passed;
+}
+
+function noteConnection(state: State, client: ClientId, connection: number): void {
+  const known = (state.connectionsOf.get(client) ?? []).filter((one) => one !== connection);
+  state.connectionsOf.set(client, [...known, connection].slice(-connectionsPerClientMax));
+}
+
+function forgetConnection(state: State, connection: number): void {
+  for (const [client, known] of state.connectionsOf) {
+    if (!known.includes(connection)) continue;
+    state.connectionsOf.set(
+      client,
+      known.filter((one) => one !== connection),
+    );
+  }
+}
+
+/** What people ask for first. */
+export function describe(state: State): object {
+  const [votes, appends, commands] = state.lanes.map((lane) => lane.queue.length);
+  return { lanes: { votes, appends, commands }, credit: state.credit, rejects: state.rejects };
+}

@@ -1,0 +1,136 @@
+/**
+ * Which answers a client believes: a request is settled when f+1 validators have sent the same index and the same outcome,
+ * since one of them is then honest. Pure and total on whatever bytes come; the time is given by the caller.
+ *
+ * In    frames, with the validator whose connection brought them
+ * Out   agreements
+ * Owns  the counts of what was refused, and why
+ * Rule  docs/protocol.md, Clients
+ */
+import { open } from "../wire/envelope.ts";
+import { faultyMax } from "../wire/quorum.ts";
+import {
+  type ClientId,
+  type CommandResponse,
+  type Digest,
+  type LogIndex,
+  type NodeId,
+  type Outcome,
+  type RequestId,
+  type Result,
+  sameBytes,
+} from "../wire/types.ts";
+import { dropRequest, type Pending, type Request } from "./pending.ts";
+
+/** Whether a signature over a message is the key's; as a signature engine has it. */
+export type Verify = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
+
+export type MatchingConfig = {
+  readonly cluster: Digest;
+  readonly client: ClientId;
+  /** Public keys of all validators. */
+  readonly validators: ReadonlyMap<NodeId, Uint8Array>;
+  readonly verify: Verify;
+};
+
+/** A settled request. */
+export type Agreement = {
+  readonly request: RequestId;
+  readonly index: LogIndex;
+  /** In memory of its own. */
+  readonly outcome: Uint8Array;
+  /** Who agreed, in the order of their answers. */
+  readonly nodes: readonly NodeId[];
+  /** Milliseconds, on the clock of the caller. */
+  readonly firstSentAt: number;
+};
+
+export type Matching = {
+  readonly config: MatchingConfig;
+  readonly pending: Pending;
+  /** Equal answers that settle a request: f+1. */
+  readonly agreeing: number;
+  /** Frames refused whole, by reason. */
+  readonly rejected: Map<string, number>;
+  /** Results that came for requests settled or given up, by validator. */
+  readonly late: Map<NodeId, number>;
+  /** Results that differ from what was agreed upon or from the validator's own earlier one: somebody lies or is broken. */
+  readonly disagreed: Map<NodeId, number>;
+};
+
+export function createMatching(config: MatchingConfig, pending: Pending): Matching {
+  const agreeing = faultyMax(config.validators.size) + 1;
+  return { config, pending, agreeing, rejected: new Map(), late: new Map(), disagreed: new Map() };
+}
+
+/** Takes one frame that came on the connection to `from`; returns the requests it settled. Keeps no view of `frame`. */
+export function takeFrame(matching: Matching, from: NodeId, frame: Uint8Array): Agreement[] {
+  const read = readResponse(matching, from, frame);
+  if (!read.ok) {
+    count(matching.rejected, read.reason);
+    return [];
+  }
+  const agreements: Agreement[] = [];
+  for (const result of read.value.results) {
+    const agreement = takeResult(matching, from, result);
+    if (agreement !== undefined) agreements.push(agreement);
+  }
+  return agreements;
+}
+
+function readResponse(matching: Matching, from: NodeId, frame: Uint8Array): Outcome<CommandResponse> {
+  const { cluster, client, validators, verify } = matching.config;
+  const opened = open(frame, cluster);
+  if (!opened.ok) return opened;
+  const { body, signed, signature } = opened.value;
+  if (body.$case !== "commandResponse") return { ok: false, reason: "not an answer" };
+  if (body.value.node !== from) return { ok: false, reason: "answer of another validator than the one dialed" };
+  if (body.value.client !== client) return { ok: false, reason: "answer to another client" };
+  const key = validators.get(from);
+  if (key === undefined) return { ok: false, reason: "not a validator" };
+  // Nothing hangs on answers that come late, and there are f+1 or more of those for each request: spare the check.
+  const matters = body.value.results.some(({ request }) => matching.pending.requests.has(request));
+  if (matters && !verify(signature, signed, key)) return { ok: false, reason: "invalid signature" };
+  return { ok: true, value: body.value };
+}
+
+function takeResult(matching: Matching, from: NodeId, result: Result): Agreement | undefined {
+  const request = matching.pending.requests.get(result.request);
+  if (request === undefined) {
+    count(matching.late, from);
+    return undefined;
+  }
+  const earlier = request.claims.find((claim) => claim.nodes.includes(from));
+  if (earlier !== undefined) {
+    if (!equal(earlier, result)) count(matching.disagreed, from);
+    return undefined;
+  }
+  let claim = request.claims.find((known) => equal(known, result));
+  if (claim === undefined) {
+    // A copy: a view would keep the whole frame alive.
+    claim = { index: result.index, outcome: result.outcome.slice(), nodes: [] };
+    request.claims.push(claim);
+  }
+  claim.nodes.push(from);
+  if (claim.nodes.length < matching.agreeing) return undefined;
+  dropRequest(matching.pending, result.request);
+  noteOthers(matching, request, claim);
+  const { index, outcome, nodes } = claim;
+  return { request: result.request, index, outcome, nodes, firstSentAt: request.firstSentAt };
+}
+
+function noteOthers(matching: Matching, request: Request, agreed: Request["claims"][number]): void {
+  for (const claim of request.claims) {
+    if (claim !== agreed) for (const node of claim.nodes) count(matching.disagreed, node);
+  }
+}
+
+type Said = { readonly index: LogIndex; readonly outcome: Uint8Array };
+
+function equal(a: Said, b: Said): boolean {
+  return a.index === b.index && sameBytes(a.outcome, b.outcome);
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

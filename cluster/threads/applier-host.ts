@@ -1,0 +1,33 @@
+/** Runs the applier, with the state machine of Juno's demo. */
+import { describe, receive, start } from "../../actors/applier.ts";
+import type { Mailbox } from "../../actors/mailbox.ts";
+import { runShell } from "../../actors/shell.ts";
+import { apply, createLedger, stateHash } from "../../hopper/demo/ledger.ts";
+import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
+import type { LogIndex } from "../../wire/types.ts";
+import type { ApplierControl, Boot } from "./boot.ts";
+
+export function host({ setup, ports }: Boot): ApplierControl {
+  const ledger = createLedger();
+  const machine = {
+    apply: (payload: Uint8Array) => encodeOutcome(apply(ledger, payload)),
+    stateHash: () => stateHash(ledger),
+  };
+  const state = start({ appliedIndex: 0 as LogIndex }, { machine });
+  const waiters: { index: LogIndex; resolve: () => void }[] = [];
+  const behaviour = {
+    receive: (mail: Mailbox["applier"]) => {
+      const posts = receive(state, mail);
+      while (waiters[0] !== undefined && waiters[0].index <= state.appliedIndex) waiters.shift()?.resolve();
+      return posts;
+    },
+    drained: { kind: "drained" } as const,
+  };
+  const shell = runShell<"applier">({ ports, behaviour, mailboxMax: setup.mailboxMax });
+  return {
+    appliedThrough: (index) =>
+      state.appliedIndex >= index ? Promise.resolve() : new Promise((resolve) => waiters.push({ index, resolve })),
+    status: async () => ({ edges: shell.status(), counters: state.counters, facts: describe(state) }),
+    stop: async () => shell.close(),
+  };
+}

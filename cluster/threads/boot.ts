@@ -1,0 +1,104 @@
+/** What the main thread gives each actor's thread at its birth, and the calls by which it steers it. */
+import type { MessagePort } from "node:worker_threads";
+import type { ActorName } from "../../actors/mailbox.ts";
+import type { EdgeStatus } from "../../actors/shell.ts";
+import type { EngineName } from "../../pools/engine.ts";
+import type { Durable } from "../../wire/durable.ts";
+import type { ClientId, Digest, LogIndex, NodeId } from "../../wire/types.ts";
+import type { TlsOptions } from "../nng/credentials.ts";
+
+/** A node's setup, resolved and checked: what its actors are made from. Times in milliseconds. */
+export type NodeSetup = {
+  readonly name: string;
+  readonly self: NodeId;
+  readonly cluster: Digest;
+  readonly quorum: number;
+  readonly validators: ReadonlyMap<NodeId, Uint8Array>;
+  readonly clients: ReadonlyMap<ClientId, Uint8Array>;
+  /** Canonical bytes. */
+  readonly genesis: Uint8Array;
+  readonly storeFile: string;
+  /** The store may be new: this node's key was never used. */
+  readonly createStore: boolean;
+  readonly listenPeers: string;
+  readonly listenClients: string;
+  readonly peers: ReadonlyMap<NodeId, string>;
+  readonly tls: TlsOptions | undefined;
+  readonly engine: EngineName;
+  readonly verifierThreads: number;
+  readonly secretSeed: Uint8Array;
+  readonly tickMs: number;
+  readonly heartbeatMs: number;
+  readonly electionTimeoutMs: readonly [number, number];
+  readonly candidateDelayMs: number;
+  readonly fairnessTimeoutMs: number;
+  readonly windowBatches: number;
+  readonly batchCommandsMax: number;
+  readonly batchBytesMax: number;
+  readonly mailboxMax: number;
+  readonly commandsWaitingMax: number;
+  readonly queueBytesMax: number;
+};
+
+export type Note = { readonly level: "info" | "warn"; readonly text: string; readonly facts: object };
+
+/** `workerData` of an actor's thread. */
+export type Boot = {
+  readonly actor: ActorName;
+  readonly setup: NodeSetup;
+  /** One port for each actor it talks with. */
+  readonly ports: ReadonlyMap<ActorName, MessagePort>;
+  /** Where notes for people go. */
+  readonly notes: MessagePort;
+  /** The control plane's end. */
+  readonly control: MessagePort;
+};
+
+export type ActorStatus = {
+  readonly edges: Record<string, EdgeStatus>;
+  readonly counters: Record<string, number>;
+  readonly facts: object;
+};
+
+/** What the main thread may ask of an actor, over Comlink. */
+export type Control = {
+  status(): Promise<ActorStatus>;
+  /** Ends I/O and resolves when nothing is left to do. */
+  stop(): Promise<void>;
+};
+
+export type LogControl = Control & {
+  /** Opens and checks the store; the reason is one clear line. */
+  open(): Promise<{ ok: true; value: Durable } | { ok: false; reason: string }>;
+  /** Posts committed entries from `from` on to the applier, a bounded number; returns the last index posted. */
+  replay(from: LogIndex, to: LogIndex): Promise<LogIndex>;
+};
+
+export type ApplierControl = Control & {
+  /** Resolves once the entry at `index` is applied. */
+  appliedThrough(index: LogIndex): Promise<void>;
+};
+
+export type ConsensusControl = Control & { begin(durable: Durable): Promise<void> };
+
+export type ReceiverControl = Control & {
+  /** Starts the verifier and opens both listeners; the addresses carry the real ports. */
+  listen(
+    commitIndex: LogIndex,
+  ): Promise<{ ok: true; value: { peers: string; clients: string } } | { ok: false; reason: string }>;
+};
+
+export type SenderControl = Control & {
+  links(): Promise<{ id: number; connected: boolean; queuedBytes: number; dropped: number }[]>;
+};
+
+export type TrackerControl = Control & { begin(commitIndex: LogIndex): Promise<void> };
+
+export type Controls = {
+  receiver: ReceiverControl;
+  consensus: ConsensusControl;
+  log: LogControl;
+  "commit-tracker": TrackerControl;
+  applier: ApplierControl;
+  sender: SenderControl;
+};

@@ -1,0 +1,57 @@
+/** Runs consensus, with a clock. */
+import { hash } from "node:crypto";
+import { describe, receive, type State, start } from "../../actors/consensus.ts";
+import type { Mailbox } from "../../actors/mailbox.ts";
+import { runShell } from "../../actors/shell.ts";
+import type { Config as CoreConfig } from "../../consensus/state.ts";
+import type { Boot, ConsensusControl, NodeSetup } from "./boot.ts";
+
+export function host({ setup, ports, notes }: Boot): ConsensusControl {
+  let state: State | undefined;
+  let clock: NodeJS.Timeout | undefined;
+  const behaviour = {
+    receive: (mail: Mailbox["consensus"]) => {
+      if (state === undefined) throw new Error(`mail before the beginning: ${mail.kind}`);
+      return receive(state, mail);
+    },
+  };
+  const shell = runShell<"consensus">({ ports, behaviour, mailboxMax: setup.mailboxMax });
+  const io = {
+    note: (level: "info" | "warn", text: string, facts: object) => notes.postMessage({ level, text, facts }),
+  };
+  return {
+    begin: async (durable) => {
+      state = start({ core: coreConfig(setup), durable }, io);
+      clock = setInterval(() => shell.deliver({ kind: "tick" }), setup.tickMs);
+    },
+    status: async () => ({
+      edges: shell.status(),
+      counters: state?.counters ?? {},
+      facts: state === undefined ? {} : describe(state),
+    }),
+    stop: async () => {
+      clearInterval(clock);
+      shell.close();
+    },
+  };
+}
+
+function coreConfig(setup: NodeSetup): CoreConfig {
+  const ticks = (ms: number): number => Math.max(1, Math.round(ms / setup.tickMs));
+  return {
+    self: setup.self,
+    validators: [...setup.validators.keys()],
+    genesisHash: setup.cluster,
+    heartbeatTicks: ticks(setup.heartbeatMs),
+    electionTimeoutTicksMin: ticks(setup.electionTimeoutMs[0]),
+    electionTimeoutTicksMax: ticks(setup.electionTimeoutMs[1]),
+    candidateDelayTicks: ticks(setup.candidateDelayMs),
+    fairnessTimeoutTicks: ticks(setup.fairnessTimeoutMs),
+    windowBatches: setup.windowBatches,
+    batchCommandsMax: setup.batchCommandsMax,
+    batchBytesMax: setup.batchBytesMax,
+    hash: (bytes) => hash("sha256", bytes, "buffer"),
+    allocate: (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)),
+    seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * Catching up: a node that learns of a certificate on a chain it does not hold fetches that chain from those who signed.
+ * Every answer ends in a certificate, so whoever sends it need not be trusted. Source: docs/protocol.md, Commit, Election.
+ */
+import type { Entries } from "../wire/entries.ts";
+import { digestAt } from "../wire/entries.ts";
+import { type Certificate, type LogIndex, type NodeId, type SyncRequest, sameBytes } from "../wire/types.ts";
+import { conflictsWithCommit, retryPending } from "./certify.ts";
+import { raiseLock } from "./election.ts";
+import { entriesAbove } from "./follow.ts";
+import { propose } from "./lead.ts";
+import { adopt, chainEntries, commitTo, endHashOf, holds } from "./log.ts";
+import type { Effect, SyncHeader } from "./protocol.ts";
+import { commitIndexOf, comparePoints, endOfSegments, pointOf, type State } from "./state.ts";
+import { hashAt, slice } from "./tail.ts";
+
+/** Ticks between two answers to one peer: an answer may be a megabyte. */
+const serveTicksMin = 2;
+
+/** Asks one of the signers of a pending commit certificate, another one each time. */
+export function fetchIfDue(state: State): Effect[] {
+  const { pendingCommit, config } = state;
+  if (pendingCommit === undefined || state.tick - state.fetchTick < config.heartbeatTicks) return [];
+  return fetch(state, pendingCommit);
+}
+
+function fetch(state: State, pending: Certificate): Effect[] {
+  state.fetchTick = state.tick;
+  const signers = pending.endorsements.map((one) => one.node).filter((node) => node !== state.config.self);
+  const node = signers[state.fetchAttempts++ % Math.max(1, signers.length)];
+  if (node === undefined) return [];
+  const fromIndex = (commitIndexOf(state) + 1) as LogIndex;
+  const value: SyncRequest = { node: state.config.self, fromIndex, want: undefined };
+  return [{ kind: "send", message: { kind: "body", to: [node], body: { $case: "syncRequest", value } } }];
+}
+
+export function onSyncRequest(state: State, request: SyncRequest): Effect[] {
+  const { node, fromIndex, want } = request;
+  if (state.tick - (state.servedTick.get(node) ?? Number.NEGATIVE_INFINITY) < serveTicksMin) return [];
+  const commitIndex = commitIndexOf(state);
+  if (fromIndex <= commitIndex) {
+    state.servedTick.set(node, state.tick);
+    return [{ kind: "serve", to: node, fromIndex }];
+  }
+  const { lock } = state;
+  if (want === undefined || lock === undefined || comparePoints(want, lock) !== 0) return [];
+  return serveLock(state, node, lock, commitIndex);
+}
+
+/** The chain from the commit index to the lock, whether it is in the log or displaced. */
+function serveLock(state: State, node: NodeId, lock: Certificate, commitIndex: LogIndex): Effect[] {
+  const from = (commitIndex + 1) as LogIndex;
+  const displaced = state.displaced[0];
+  const inLog = holds(state, lock);
+  if (lock.index < from || (!inLog && endOfSegments(state.displaced) !== lock.index)) return [];
+  const upTo = inLog || displaced === undefined ? lock.index : ((displaced.first - 1) as LogIndex);
+  const segments = [...slice(state.tail, from, upTo), ...(inLog ? [] : state.displaced)];
+  state.servedTick.set(node, state.tick);
+  const end = { $case: "replication", value: lock } as const;
+  const prev = { prevIndex: commitIndex, prevHash: state.tail.baseHash };
+  return [{ kind: "send", message: { kind: "sync", to: [node], ...prev, segments, end } }];
+}
+
+export function onSyncResponse(state: State, header: SyncHeader, entries: Entries): Effect[] {
+  const { prevIndex, prevHash, end } = header;
+  if (end === undefined) return [];
+  const certificate = end.value;
+  const commitIndex = commitIndexOf(state);
+  const whole = chainEntries(state, prevIndex, prevHash, entries);
+  const endIndex = prevIndex + entries.count;
+  const matches = endIndex === certificate.index && sameBytes(endHashOf(whole, prevHash), certificate.hash);
+  if (!matches || prevIndex > commitIndex) return [unusable(header)];
+  if (endIndex <= commitIndex) return end.$case === "commit" ? conflictsWithCommit(state, certificate) : [];
+  const own = hashAt(state.tail, commitIndex);
+  const theirs = prevIndex === commitIndex ? prevHash : digestAt(whole.hashes, commitIndex - whole.first);
+  if (own === undefined || !sameBytes(own, theirs)) return [unusable(header)];
+  const fresh = entriesAbove(whole, commitIndex);
+  if (fresh === undefined) return [];
+  if (end.$case === "replication") return takeLock(state, certificate, fresh);
+
+  const write = adopt(state, fresh);
+  const effects: Effect[] = write === undefined ? [] : [{ kind: "write", write, release: [] }];
+  effects.push(...commitTo(state, certificate), ...retryPending(state), ...propose(state));
+  // More is known to be committed: the next chunk, at once.
+  if (state.pendingCommit !== undefined) effects.push(...fetch(state, state.pendingCommit));
+  return effects;
+}
+
+/** Only a candidate that was refused for its lock asks for another's. */
+function takeLock(state: State, lock: Certificate, fresh: NonNullable<ReturnType<typeof entriesAbove>>): Effect[] {
+  const { role } = state;
+  if (role.kind !== "candidate" || role.seeking === undefined || comparePoints(lock, role.seeking) !== 0) return [];
+  if (comparePoints(lock, pointOf(state, state.lock)) <= 0) return [];
+  const write = adopt(state, fresh);
+  const effects: Effect[] = write === undefined ? [] : [{ kind: "write", write, release: [] }];
+  return [...effects, ...raiseLock(state, lock)];
+}
+
+function unusable(header: SyncHeader): Effect {
+  return { kind: "note", level: "warn", text: `node ${header.node} sent entries that its certificate does not cover` };
+}

@@ -1,0 +1,40 @@
+/** Checks the signatures and hashes the leaves of a batch. */
+import { createHash } from "node:crypto";
+import { leafTag } from "../wire/domain.ts";
+import type { Engine } from "./engine.ts";
+import {
+  type BatchVerdict,
+  checkAt,
+  checkCount,
+  leafAt,
+  leafCount,
+  type SignatureBatch,
+  verdictFor,
+} from "./signature-batch.ts";
+
+/** Checks a whole batch in one go; every check and leaf stands for itself. */
+export function verifyBatch(engine: Engine, batch: SignatureBatch): BatchVerdict {
+  const verdict = verdictFor(batch, "own");
+  for (let number = 0; number < leafCount(batch); number++) hashLeaf(batch, number, verdict);
+  for (let number = 0; number < checkCount(batch); number++) verifyCheck(engine, batch, number, verdict);
+  return verdict;
+}
+
+/** Writes one check's verdict. */
+export function verifyCheck(engine: Engine, batch: SignatureBatch, number: number, verdict: BatchVerdict): void {
+  const { data, keys } = batch;
+  const { messageStart, messageEnd, signatureStart, keyNumber } = checkAt(batch, number);
+  const valid = engine.verify(
+    data.subarray(signatureStart, signatureStart + 64),
+    data.subarray(messageStart, messageEnd),
+    keys.subarray(keyNumber * 32, keyNumber * 32 + 32),
+  );
+  verdict.valid[number] = valid ? 1 : 0;
+}
+
+/** Writes one leaf's hash. */
+export function hashLeaf(batch: SignatureBatch, number: number, verdict: BatchVerdict): void {
+  const { start, end } = leafAt(batch, number);
+  const hash = createHash("sha256").update(leafTag).update(batch.data.subarray(start, end)).digest();
+  verdict.leaves.set(hash, number * 32);
+}

@@ -1,0 +1,50 @@
+/** Nothing is signed before what it depends on is durable; locks only rise, across crashes. */
+import { sameBytes } from "../../../wire/types.ts";
+import { broken, type Invariant } from "../world.ts";
+
+export function durableBeforeSent(): Invariant {
+  const name = "DurableBeforeSent, LockMonotone";
+  const locks = new Map<number, readonly [number, number]>();
+  return {
+    name,
+    onSign: (_, node, body) => {
+      const durable = node.disk.durable();
+      switch (body.$case) {
+        case "appendEntriesResponse": {
+          const { term, index, hash } = body.value;
+          const own = node.disk.hashAt(index);
+          if (own === undefined) broken(name, `node ${node.id} acknowledges ${index} without having it`);
+          // A chain displaced since may be acknowledged late, but only in a term that is over.
+          if (!sameBytes(own, hash) && durable.term === term && durable.acknowledged?.term === term) {
+            broken(name, `node ${node.id} acknowledges ${index} of a chain it does not have`);
+          }
+          if (durable.term < term) broken(name, `node ${node.id} acknowledges in term ${term} before it is durable`);
+          return;
+        }
+        case "commitVote": {
+          const { lock } = durable;
+          const { term, index } = body.value;
+          if (lock === undefined || lock.term < term || (lock.term === term && lock.index < index)) {
+            broken(name, `node ${node.id} votes to commit (${term}, ${index}) without a durable lock on it`);
+          }
+          const before = locks.get(node.id) ?? [0, 0];
+          if (lock.term < before[0] || (lock.term === before[0] && lock.index < before[1])) {
+            broken(name, `the lock of node ${node.id} went back to (${lock.term}, ${lock.index})`);
+          }
+          locks.set(node.id, [lock.term, lock.index]);
+          return;
+        }
+        case "requestVoteResponse": {
+          const { granted, term, candidate } = body.value;
+          if (!granted) return;
+          const { vote } = durable;
+          const voted = durable.term > term || (vote?.term === term && vote.candidate === candidate);
+          if (!voted) broken(name, `node ${node.id} votes in term ${term} before it is durable`);
+          return;
+        }
+        default:
+          return;
+      }
+    },
+  };
+}
