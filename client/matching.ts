@@ -7,6 +7,7 @@
  * Owns  the counts of what was refused, and why
  * Rule  docs/protocol.md, Clients
  */
+import type { Hash } from "../wire/chain.ts";
 import { open } from "../wire/envelope.ts";
 import { faultyMax } from "../wire/quorum.ts";
 import {
@@ -20,7 +21,7 @@ import {
   type Result,
   sameBytes,
 } from "../wire/types.ts";
-import { dropRequest, type Pending, type Request } from "./pending.ts";
+import { type Claim, dropRequest, type Pending, type Request } from "./pending.ts";
 
 /** Whether a signature over a message is the key's; as a signature engine has it. */
 export type Verify = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
@@ -31,6 +32,8 @@ export type MatchingConfig = {
   /** Public keys of all validators. */
   readonly validators: ReadonlyMap<NodeId, Uint8Array>;
   readonly verify: Verify;
+  /** SHA-256. */
+  readonly hash: Hash;
 };
 
 /** A settled request. */
@@ -100,35 +103,43 @@ function takeResult(matching: Matching, from: NodeId, result: Result): Agreement
     count(matching.late, from);
     return undefined;
   }
+  const fingerprint = fingerprintOf(result.outcome, matching.config.hash);
+  const equal = (claim: Claim) =>
+    claim.index === result.index &&
+    claim.outcomeBytes === result.outcome.length &&
+    sameBytes(claim.fingerprint, fingerprint);
   const earlier = request.claims.find((claim) => claim.nodes.includes(from));
   if (earlier !== undefined) {
-    if (!equal(earlier, result)) count(matching.disagreed, from);
+    if (!equal(earlier)) count(matching.disagreed, from);
     return undefined;
   }
-  let claim = request.claims.find((known) => equal(known, result));
+  let claim = request.claims.find(equal);
   if (claim === undefined) {
-    // A copy: a view would keep the whole frame alive.
-    claim = { index: result.index, outcome: result.outcome.slice(), nodes: [] };
+    claim = { index: result.index, outcomeBytes: result.outcome.length, fingerprint, nodes: [] };
     request.claims.push(claim);
   }
   claim.nodes.push(from);
   if (claim.nodes.length < matching.agreeing) return undefined;
   dropRequest(matching.pending, result.request);
   noteOthers(matching, request, claim);
-  const { index, outcome, nodes } = claim;
-  return { request: result.request, index, outcome, nodes, firstSentAt: request.firstSentAt };
+  const { nodes } = claim;
+  const { index, request: id } = result;
+  // A copy: a view would keep the whole frame alive.
+  return { request: id, index, outcome: result.outcome.slice(), nodes, firstSentAt: request.firstSentAt };
 }
 
-function noteOthers(matching: Matching, request: Request, agreed: Request["claims"][number]): void {
+/** Outcomes up to this length are kept until enough validators have sent them, longer ones only as a hash. */
+const keptBytesMax = 256;
+
+/** What stands for an outcome while it is claimed: a liar must not fill the memory with long ones. */
+function fingerprintOf(outcome: Uint8Array, hash: Hash): Uint8Array {
+  return outcome.length <= keptBytesMax ? outcome.slice() : hash(outcome);
+}
+
+function noteOthers(matching: Matching, request: Request, agreed: Claim): void {
   for (const claim of request.claims) {
     if (claim !== agreed) for (const node of claim.nodes) count(matching.disagreed, node);
   }
-}
-
-type Said = { readonly index: LogIndex; readonly outcome: Uint8Array };
-
-function equal(a: Said, b: Said): boolean {
-  return a.index === b.index && sameBytes(a.outcome, b.outcome);
 }
 
 function count<Key>(counts: Map<Key, number>, key: Key): void {

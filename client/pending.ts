@@ -15,7 +15,14 @@ export type PendingLimits = {
 };
 
 /** What some validators say became of a request. */
-export type Claim = { readonly index: LogIndex; readonly outcome: Uint8Array; readonly nodes: NodeId[] };
+export type Claim = {
+  readonly index: LogIndex;
+  readonly outcomeBytes: number;
+  /** The outcome itself where it is short, else its hash. */
+  readonly fingerprint: Uint8Array;
+  /** Who says so, in the order of their answers. */
+  readonly nodes: NodeId[];
+};
 
 export type Request = {
   /** The envelope, kept for sending it again. */
@@ -54,7 +61,8 @@ export function numberFor(pending: Pending, clockMicros: number): RequestId {
 export function roomFor(pending: Pending, commandBytes: number): number {
   const { requests, limits, lastRequest, bytes } = pending;
   const oldest = requests.keys().next().value;
-  if (oldest === undefined) return Math.max(1, Math.min(limits.requestsMax, Math.floor(limits.bytesMax / commandBytes)));
+  if (oldest === undefined)
+    return Math.max(1, Math.min(limits.requestsMax, Math.floor(limits.bytesMax / commandBytes)));
   // An old request that does not get through must not fall out of the cluster's window: its like would never be answered.
   const byNumber = oldest + limits.requestsMax - (lastRequest + 1);
   const byBytes = Math.floor((limits.bytesMax - bytes) / commandBytes);

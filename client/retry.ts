@@ -82,7 +82,12 @@ function* passedOver(retry: Retry, pending: Pending, now: number): Generator<Req
   }
 }
 
-function takeChunk(retry: Retry, pending: Pending, ids: Iterable<RequestId>, now: number): { taken: RequestId[]; seen: number } {
+function takeChunk(
+  retry: Retry,
+  pending: Pending,
+  ids: Iterable<RequestId>,
+  now: number,
+): { taken: RequestId[]; seen: number } {
   const { chunkRequestsMax, chunkBytesMax } = retry.limits;
   const taken: RequestId[] = [];
   let bytes = 0;

@@ -53,7 +53,10 @@ export function findCluster(dir: string): Outcome<ClusterLayout> {
   const layout = layoutOf(root, founding.value.genesis);
   const nodes = layout.nodes.filter(({ config }) => existsSync(config));
   if (nodes.length === 0) {
-    return { ok: false, reason: `${root}: no node of the genesis has a folder here; restore one, or make a cluster with juno init` };
+    return {
+      ok: false,
+      reason: `${root}: no node of the genesis has a folder here; restore one, or make a cluster with juno init`,
+    };
   }
   return { ok: true, value: { ...layout, nodes, clients: layout.clients.filter(({ config }) => existsSync(config)) } };
 }

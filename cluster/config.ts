@@ -22,6 +22,17 @@ export function readNodeConfig(file: string, env: Environment, overrides: Overri
   return { ok: true, value: { ...rest, verifier: { ...verifier, threads }, peers } };
 }
 
+/** What a node has whose file says nothing but its id and name; paths relative to the file, no peers. */
+export function nodeDefaults(id: number, name: string): NodeConfig {
+  const tables = Object.entries(nodeKeys).flatMap(([section, { kind, settings }]) => {
+    const fallbacks = Object.entries(settings).map(([key, setting]) => [key, setting.fallback]);
+    return kind === "table" ? [[section, Object.fromEntries(fallbacks)] as const] : [];
+  });
+  // Every key of a table but these two has a fallback of its type.
+  const config = Object.fromEntries(tables) as Omit<NodeConfig, "peers">;
+  return { ...config, node: { ...config.node, id, name }, peers: [] };
+}
+
 /** The settings in force as a TOML file in which each key tells where its value came from. */
 export function explainNodeConfig(file: string, env: Environment, overrides: Overrides): Outcome<string> {
   const read = readNodeSettings(file, env, overrides);

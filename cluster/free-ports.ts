@@ -1,7 +1,10 @@
 /** Ports that nobody listens on. */
 import { createServer, type Server } from "node:net";
 
-/** Asks the system for `count` different free ports of `host`; another process may take one before they are used. */
+/**
+ * Asks the system for `count` different free ports of `host`; another process may take one before
+ * they are used. Rejects with one line where the host is not of this machine.
+ */
 export async function freePorts(count: number, host: string): Promise<number[]> {
   const servers: Server[] = [];
   try {
@@ -16,7 +19,10 @@ export async function freePorts(count: number, host: string): Promise<number[]> 
 function listenAnywhere(host: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const words = `nobody can listen there (${error.code ?? error.message}); give an address of this machine`;
+      reject(new Error(words));
+    });
     server.listen({ host, port: 0 }, () => resolve(server));
   });
 }

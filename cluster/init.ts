@@ -1,5 +1,6 @@
 /** Founds a cluster on one machine: keys, genesis, and a folder with its configuration for every node and client. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { EngineName } from "../pools/engine.ts";
 import { generateKeyPair } from "../pools/public-key.ts";
@@ -7,8 +8,7 @@ import type { Genesis, Outcome } from "../wire/types.ts";
 import { because } from "./because.ts";
 import { type ClientConfig, renderClientConfig } from "./client-config.ts";
 import { type ClusterLayout, clientName, layoutOf, nodeName } from "./cluster-layout.ts";
-import { type NodeConfig, renderNodeConfig } from "./config.ts";
-import { nodeDefaults } from "./config-keys.ts";
+import { type NodeConfig, nodeDefaults, renderNodeConfig } from "./config.ts";
 import { renderGenesis } from "./genesis-file.ts";
 import { writeKeyFile } from "./key-file.ts";
 import { type NodeUrls, urlsOfNodes } from "./urls-of-nodes.ts";
@@ -26,7 +26,7 @@ export type InitOptions = {
   readonly host?: string;
   readonly transport?: "tcp" | "ipc";
   readonly engine?: EngineName;
-  /** Verifying threads of each node; 0 leaves it to the node. */
+  /** Verifying threads of each node; 0 lets the node take half of the processors. */
   readonly threads?: number;
   /** The cluster's name in the genesis. */
   readonly name?: string;
@@ -37,7 +37,12 @@ export const clientsMax = 1000;
 /** Where Juno's nodes have always been. */
 export const basePortDefault = 10_000;
 
-type Member = { readonly id: number; readonly name: string; readonly publicKey: Uint8Array; readonly secretSeed: Uint8Array };
+type Member = {
+  readonly id: number;
+  readonly name: string;
+  readonly publicKey: Uint8Array;
+  readonly secretSeed: Uint8Array;
+};
 
 /**
  * Writes a cluster's files and tells where they are. Changes nothing where one of them is there already; takes back what
@@ -47,17 +52,30 @@ export async function initCluster(options: InitOptions): Promise<Outcome<Cluster
   const flaw = flawOfOptions(options);
   if (flaw !== undefined) return { ok: false, reason: flaw };
   const dir = resolve(options.dir);
-  const urls = await urlsOfNodes({ ...options, dir, basePort: options.basePort ?? basePortDefault, host: options.host ?? "127.0.0.1" });
+  const urls = await urlsOfNodes({
+    ...options,
+    dir,
+    basePort: options.basePort ?? basePortDefault,
+    host: options.host ?? "127.0.0.1",
+  });
   if (!urls.ok) return urls;
   const validators = members(options.nodes, nodeName);
   const clients = members(options.clients, clientName);
-  const genesis: Genesis = { name: options.name ?? "juno", validators: validators.map(listed), clients: clients.map(listed), admins: [] };
+  const genesis: Genesis = {
+    name: options.name ?? "juno",
+    validators: validators.map(listed),
+    clients: clients.map(listed),
+    admins: [],
+  };
   const text = renderGenesis(genesis);
   const layout = layoutOf(dir, genesis);
   const targets = [...layout.nodes, ...layout.clients].map((member) => member.dir);
   const taken = [layout.genesis, ...targets].find((path) => existsSync(path));
   if (taken !== undefined) {
-    return { ok: false, reason: `${taken}: is there already; choose another folder, or remove that cluster with all its data` };
+    return {
+      ok: false,
+      reason: `${taken}: is there already; choose another folder, or remove that cluster with all its data`,
+    };
   }
   try {
     mkdirSync(dir, { recursive: true });
@@ -100,7 +118,12 @@ function writeMember(folder: string, member: Member | undefined, config: string)
   writeFileSync(join(folder, "config.toml"), config, { flag: "wx" });
 }
 
-function nodeConfig({ engine, threads }: InitOptions, urls: readonly NodeUrls[], id: number): NodeConfig {
+/** Half of the machine's processors verify, shared by all its nodes; a node alone counts them itself. */
+function threadsOf(nodes: number): number {
+  return nodes === 1 ? 0 : Math.max(1, Math.floor(availableParallelism() / 2 / nodes));
+}
+
+function nodeConfig({ nodes, engine, threads }: InitOptions, urls: readonly NodeUrls[], id: number): NodeConfig {
   const defaults = nodeDefaults(id, nodeName(id));
   const own = urls[id];
   if (own === undefined) throw new Error(`node ${id} has no address`);
@@ -108,7 +131,7 @@ function nodeConfig({ engine, threads }: InitOptions, urls: readonly NodeUrls[],
     ...defaults,
     listen: own,
     peers: urls.flatMap(({ peers: url }, peer) => (peer === id ? [] : [{ id: peer, url }])),
-    verifier: { engine: engine ?? defaults.verifier.engine, threads: threads ?? defaults.verifier.threads },
+    verifier: { engine: engine ?? defaults.verifier.engine, threads: threads ?? threadsOf(nodes) },
   };
 }
 

@@ -22,6 +22,8 @@ export type RunningNode = {
 
 export type NodeEvents = {
   readonly onNote: (note: Note) => void;
+  /** The store is open and checked; nothing has been signed yet. */
+  readonly onStore?: () => void;
   /** Entries applied of those to be replayed. */
   readonly onReplay?: (applied: number, total: number) => void;
 };
@@ -58,6 +60,7 @@ async function bringUp(crew: Crew, events: NodeEvents): Promise<RunningNode["add
   const { controls } = crew;
   const opened = await controls.log.open();
   if (!opened.ok) throw new Error(opened.reason);
+  events.onStore?.();
   const durable = opened.value;
   const commitIndex = durable.commit?.index ?? (0 as LogIndex);
   for (let applied = 0; applied < commitIndex; ) {

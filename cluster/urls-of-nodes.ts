@@ -23,19 +23,26 @@ export async function urlsOfNodes(options: {
 }): Promise<Outcome<readonly NodeUrls[]>> {
   const { nodes, dir, host, basePort } = options;
   const ids = Array.from({ length: nodes }, (_, id) => id);
+  if (options.transport === "ipc") {
+    return orReason("", () => Promise.resolve(ids.map((id) => socketsIn(join(dir, nodeName(id))))));
+  }
+  const flaw = flawOfBase(host, basePort, nodes);
+  if (flaw !== undefined) return { ok: false, reason: flaw };
+  const free = await orReason(`host: ${host}: `, () => freePorts(basePort === 0 ? 2 * nodes : 0, host));
+  if (!free.ok) return free;
+  const url = (port: number) => formatAddress({ scheme: "tcp", host, port });
+  const urls = ids.map((id) => ({
+    peers: url(free.value[id] ?? basePort + id),
+    clients: url(free.value[nodes + id] ?? basePort + clientPortOffset + id),
+  }));
+  return { ok: true, value: urls };
+}
+
+async function orReason<T>(where: string, attempt: () => Promise<T>): Promise<Outcome<T>> {
   try {
-    if (options.transport === "ipc") return { ok: true, value: ids.map((id) => socketsIn(join(dir, nodeName(id)))) };
-    const flaw = flawOfBase(host, basePort, nodes);
-    if (flaw !== undefined) return { ok: false, reason: flaw };
-    const free = basePort === 0 ? await freePorts(2 * nodes, host) : [];
-    const url = (port: number) => formatAddress({ scheme: "tcp", host, port });
-    const urls = ids.map((id) => ({
-      peers: url(free[id] ?? basePort + id),
-      clients: url(free[nodes + id] ?? basePort + clientPortOffset + id),
-    }));
-    return { ok: true, value: urls };
+    return { ok: true, value: await attempt() };
   } catch (error) {
-    return { ok: false, reason: `host ${host}: ${because(error)}; give an address of this machine` };
+    return { ok: false, reason: where + because(error) };
   }
 }
 

@@ -116,6 +116,9 @@ export type State = {
   pendingReplication: Certificate | undefined;
   pendingCommit: Certificate | undefined;
   fetchTick: number;
+  /** The commit index when it was last looked at with entries above it, and since when it is that. */
+  stalledAt: LogIndex;
+  stalledTick: number;
   fetchAttempts: number;
 };
 
@@ -154,6 +157,8 @@ export function createState(config: Config, durable: Durable): State {
     pendingReplication: undefined,
     pendingCommit: undefined,
     fetchTick: 0,
+    stalledAt: commitIndex,
+    stalledTick: 0,
     fetchAttempts: 0,
   };
   restartTimer(state);

@@ -21,7 +21,7 @@ import { heartbeatIfDue, onNack, propose } from "./lead.ts";
 import type { Effect, Event } from "./protocol.ts";
 import { relayAgain, relayWaiting } from "./relay.ts";
 import { hasUncommittedWork, restartTimer, type State, scaled } from "./state.ts";
-import { fetchIfDue, onSyncRequest, onSyncResponse } from "./sync.ts";
+import { askIfStalled, fetchIfDue, onSyncRequest, onSyncResponse } from "./sync.ts";
 
 /** Changes `state` by one event and returns what is to be done, in order. Total: it throws only on an own defect. */
 export function step(state: State, event: Event): Effect[] {
@@ -72,7 +72,7 @@ function onTick(state: State): Effect[] {
     if (hasUncommittedWork(state)) effects.push(...repeatVotes(state));
     else restartTimer(state);
   }
-  effects.push(...fetchIfDue(state), ...relayAgain(state));
+  effects.push(...fetchIfDue(state), ...askIfStalled(state), ...relayAgain(state));
   if (state.tick >= state.deadlineTick) effects.push(...onTimerFired(state));
   return [...effects, ...watchFairness(state)];
 }

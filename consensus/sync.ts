@@ -6,13 +6,13 @@ import type { Entries } from "../wire/entries.ts";
 import { digestAt } from "../wire/entries.ts";
 import { type Certificate, type LogIndex, type NodeId, type SyncRequest, sameBytes } from "../wire/types.ts";
 import { conflictsWithCommit, retryPending } from "./certify.ts";
-import { raiseLock } from "./election.ts";
+import { enterTerm, raiseLock } from "./election.ts";
 import { entriesAbove } from "./follow.ts";
 import { propose } from "./lead.ts";
 import { adopt, chainEntries, commitTo, endHashOf, holds } from "./log.ts";
 import type { Effect, SyncHeader } from "./protocol.ts";
 import { commitIndexOf, comparePoints, endOfSegments, pointOf, type State } from "./state.ts";
-import { hashAt, slice } from "./tail.ts";
+import { hashAt, lastIndex, slice } from "./tail.ts";
 
 /** Ticks between two answers to one peer: an answer may be a megabyte. */
 const serveTicksMin = 2;
@@ -26,8 +26,31 @@ export function fetchIfDue(state: State): Effect[] {
 
 function fetch(state: State, pending: Certificate): Effect[] {
   state.fetchTick = state.tick;
-  const signers = pending.endorsements.map((one) => one.node).filter((node) => node !== state.config.self);
-  const node = signers[state.fetchAttempts++ % Math.max(1, signers.length)];
+  return askOneOf(
+    state,
+    pending.endorsements.map((one) => one.node),
+  );
+}
+
+/**
+ * Entries that stay uncommitted may have been committed by others whose votes were lost on the way here, and who will not
+ * repeat them: asks one after the other for a commit certificate. Whoever has none does not answer.
+ */
+export function askIfStalled(state: State): Effect[] {
+  const stalled = lastIndex(state.tail) > commitIndexOf(state) && state.stalledAt === commitIndexOf(state);
+  if (!stalled) {
+    state.stalledAt = commitIndexOf(state);
+    state.stalledTick = state.tick;
+    return [];
+  }
+  if (state.tick - state.stalledTick < 2 * state.config.heartbeatTicks) return [];
+  state.stalledTick = state.tick;
+  return askOneOf(state, state.config.validators);
+}
+
+function askOneOf(state: State, nodes: readonly NodeId[]): Effect[] {
+  const others = nodes.filter((node) => node !== state.config.self);
+  const node = others[state.fetchAttempts++ % Math.max(1, others.length)];
   if (node === undefined) return [];
   const fromIndex = (commitIndexOf(state) + 1) as LogIndex;
   const value: SyncRequest = { node: state.config.self, fromIndex, want: undefined };
@@ -78,8 +101,9 @@ export function onSyncResponse(state: State, header: SyncHeader, entries: Entrie
   if (fresh === undefined) return [];
   if (end.$case === "replication") return takeLock(state, certificate, fresh);
 
+  const effects: Effect[] = certificate.term > state.term ? enterTerm(state, certificate.term, undefined) : [];
   const write = adopt(state, fresh);
-  const effects: Effect[] = write === undefined ? [] : [{ kind: "write", write, release: [] }];
+  if (write !== undefined) effects.push({ kind: "write", write, release: [] });
   effects.push(...commitTo(state, certificate), ...retryPending(state), ...propose(state));
   // More is known to be committed: the next chunk, at once.
   if (state.pendingCommit !== undefined) effects.push(...fetch(state, state.pendingCommit));

@@ -3,7 +3,11 @@ import { createHash, hash } from "node:crypto";
 import type { Hash } from "../wire/chain.ts";
 import type { Value } from "./sqlite.ts";
 
-export const sha256: Hash = (bytes) => hash("sha256", bytes, "buffer");
+/** Gives plain arrays, so that what is compared, printed or posted does not depend on where it was made. */
+export const sha256: Hash = (bytes) => {
+  const { buffer, byteOffset, length } = hash("sha256", bytes, "buffer");
+  return new Uint8Array(buffer, byteOffset, length);
+};
 
 /** 32 bytes over a label and values in order; every value goes in with its type and length, so that none can shift. */
 export function checksumOf(label: string, values: readonly Value[]): Uint8Array {

@@ -3,6 +3,7 @@
  * piece at a time, each edge in order, at random moments. A crash may come between any two pieces.
  */
 import { hash } from "node:crypto";
+import type { Members } from "../../actors/admission.ts";
 import * as applier from "../../actors/applier.ts";
 import * as commitTracker from "../../actors/commit-tracker.ts";
 import * as consensus from "../../actors/consensus.ts";
@@ -10,7 +11,6 @@ import * as log from "../../actors/log.ts";
 import type { ActorName, Mailbox, Post } from "../../actors/mailbox.ts";
 import * as receiver from "../../actors/receiver.ts";
 import * as sender from "../../actors/sender.ts";
-import type { Members } from "../../actors/admission.ts";
 import { apply, createLedger, stateHash } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
 import { verifyBatch } from "../../pools/verify-batch.ts";
@@ -209,4 +209,3 @@ function receiveBy(actors: Actors, post: Post): readonly Post[] {
       return sender.receive(actors.sender, post.mail);
   }
 }
-

@@ -2,21 +2,22 @@
  * One simulated schedule: a cluster of real actors, clients, and everything that can go wrong short of lies, all from one
  * seed. First faults, then a heal phase in which every command has to commit and all nodes have to agree.
  */
-import { faultyMax, quorumOf } from "../../wire/quorum.ts";
+
 import { hash } from "node:crypto";
+import { lastIndex } from "../../consensus/tail.ts";
 import { encodeEnvelope, encodeSigned, open } from "../../wire/envelope.ts";
 import { clusterIdOf } from "../../wire/genesis.ts";
+import { faultyMax, quorumOf } from "../../wire/quorum.ts";
 import type { ClientId, Genesis, NodeId, RequestId } from "../../wire/types.ts";
-import { lastIndex } from "../../consensus/tail.ts";
+import { idealCrypto, type SimCrypto, seedFor } from "./crypto.ts";
+import { oneChainPerTermAck } from "./invariants/acknowledgements.ts";
 import { agreementOnCommit } from "./invariants/agreement-on-commit.ts";
 import { answeredIsForever } from "./invariants/answers.ts";
 import { certificateSound } from "./invariants/certificates.ts";
 import { durableBeforeSent } from "./invariants/durability.ts";
 import { electionSafety } from "./invariants/elections.ts";
-import { oneChainPerTermAck } from "./invariants/acknowledgements.ts";
-import { oneVotePerTerm } from "./invariants/votes.ts";
 import { stateMachineSafety } from "./invariants/state-machine.ts";
-import { idealCrypto, seedFor, type SimCrypto } from "./crypto.ts";
+import { oneVotePerTerm } from "./invariants/votes.ts";
 import { createRandom } from "./random.ts";
 import { createSchedule } from "./schedule.ts";
 import { boot, crash, createNode, deliverFrame, type SimNode, type Surroundings } from "./sim-node.ts";

@@ -1,6 +1,7 @@
 /** What an invariant can see: everything. */
-import type { ActorName, Mailbox } from "../../actors/mailbox.ts";
+
 import type { Members } from "../../actors/admission.ts";
+import type { ActorName, Mailbox } from "../../actors/mailbox.ts";
 import type { Body, NodeId } from "../../wire/types.ts";
 import type { SimCrypto } from "./crypto.ts";
 import type { SimNode } from "./sim-node.ts";

@@ -22,7 +22,7 @@ test("after close nothing keeps the process alive, with peers present, absent, s
     const present = dial({ ...base, address: listener.address });
     const absent = dial({ ...base, address: { scheme: "ipc", path: process.argv[1] + "/absent.sock" } });
     const silent = connect({ port: listener.address.port, host: "127.0.0.1" });
-    silent.on("error", () => undefined);
+    silent.on("error", () => undefined).resume();
     present.send(Buffer.from("a"));
     absent.send(Buffer.from("b"));
     await heard.promise;

@@ -128,6 +128,10 @@ test("many frames, each started late in the time of the one before, are no slow 
   }
   await waitUntil("all came", () => heard.frames.length === 8);
   t.is(heard.closed.length, 0);
+  peer.socket.write(bytes.subarray(5));
+  await sleep(500);
+  t.is(heard.frames.length, 9);
+  t.is(heard.closed.length, 0, "silence between frames is no slow drip");
 });
 
 test("a flood of connections is cut at connectionsMax, and room comes back when they leave", async (t) => {

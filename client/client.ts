@@ -1,0 +1,181 @@
+/**
+ * The client: sends signed commands to a cluster and believes what f+1 validators say became of them.
+ *
+ * A command goes to one validator, which passes it on to the leader; after silence it goes to all. A timeout is not an
+ * error: nothing is given up before the caller gives it up, and then it may still take effect.
+ */
+import { hash } from "node:crypto";
+import type { TlsOptions } from "../cluster/nng/credentials.ts";
+import { type EngineName, loadEngine } from "../pools/engine.ts";
+import { clusterIdOf } from "../wire/genesis.ts";
+import type { ClientId, Genesis, NodeId } from "../wire/types.ts";
+import { type ClientStatus, statusOf } from "./client-status.ts";
+import { createIdentity } from "./identity.ts";
+import { createJob, type Receipt } from "./job.ts";
+import { openLinks } from "./links.ts";
+import { type Agreement, createMatching, takeFrame } from "./matching.ts";
+import { encodePayload } from "./payload.ts";
+import { createPending, type PendingLimits } from "./pending.ts";
+import { createPreference, noteConnected, noteDisconnected, noteFirst, noteSilence } from "./preference.ts";
+import { createPump } from "./pump.ts";
+import { createRetry, dueRequests, noteAgreements, type RetryLimits } from "./retry.ts";
+
+export type ConnectOptions = {
+  readonly genesis: Genesis;
+  /** This client's id in the genesis, and its secret key's 32 bytes. */
+  readonly client: number;
+  readonly secretSeed: Uint8Array;
+  /** Where each validator of the genesis listens for clients. */
+  readonly urls: readonly { readonly id: number; readonly url: string }[];
+  /** For `tls+tcp` URLs. */
+  readonly tls?: TlsOptions;
+  /** Default: `sodium`. */
+  readonly engine?: EngineName;
+  readonly limits?: Partial<PendingLimits & RetryLimits>;
+};
+
+export type SendOptions = { readonly signal?: AbortSignal };
+
+/** A flood: what `Receipt`s come is told one by one, so that a million commands need no more memory than a window of them. */
+export type FloodOptions = SendOptions & {
+  /** Many commands in one message; else one message each. */
+  readonly batched: boolean;
+  /** `position` counts payloads from 0. */
+  readonly onReceipt?: (receipt: Receipt, position: number) => void;
+};
+
+export type Payload = Uint8Array | string;
+
+/**
+ * Every promise waits until f+1 validators agree, however long, and rejects with `StillPending` where its signal or
+ * `close` ends the waiting, or with a `RangeError` where a payload is longer than 64 KiB.
+ */
+export type JunoClient = {
+  send(payload: Payload, options?: SendOptions): Promise<Receipt>;
+  /** Sends many commands in one message for each thousand; the receipts are in the order of the payloads. */
+  sendBatch(payloads: readonly Payload[], options?: SendOptions): Promise<Receipt>[];
+  /** Sends each command in a message of its own. */
+  sendMany(payloads: readonly Payload[], options?: SendOptions): Promise<Receipt>[];
+  /** Takes payloads as there is room for them; resolves when all are settled. */
+  flood(payloads: Iterable<Payload>, options: FloodOptions): Promise<void>;
+  status(): ClientStatus;
+  /** Ends the connections; what is under way rejects with `StillPending`. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+const limitsDefault: PendingLimits & RetryLimits = {
+  requestsMax: 8192,
+  bytesMax: 8 * 1024 * 1024,
+  minMs: 2000,
+  maxMs: 15_000,
+  chunkRequestsMax: 1000,
+  chunkBytesMax: 1024 * 1024,
+};
+
+/** How often repeats are looked for, and so the pause between chunks of them. */
+const tickMs = 50;
+/** A validator that has not even taken this much gets no repeats on top. */
+const backlogBytesMax = 4 * 1024 * 1024;
+
+/** Starts to dial all validators, and does not wait for them. Throws one clear line where a URL or the engine is no good. */
+export async function connect(options: ConnectOptions): Promise<JunoClient> {
+  const { genesis, secretSeed } = options;
+  const engine = await loadEngine(options.engine ?? "sodium");
+  const limits = { ...limitsDefault, ...options.limits };
+  const sha256 = (bytes: Uint8Array) => hash("sha256", bytes, "buffer");
+  const cluster = clusterIdOf(sha256, genesis);
+  // The one place where a member's id becomes a client's or a node's.
+  const client = options.client as ClientId;
+  const validators = new Map(genesis.validators.map(({ id, publicKey }) => [id as NodeId, publicKey]));
+  const urls = new Map(options.urls.map(({ id, url }) => [id as NodeId, url]));
+
+  const pending = createPending(limits);
+  const matching = createMatching({ cluster, client, validators, verify: engine.verify, hash: sha256 }, pending);
+  const retry = createRetry(limits);
+  const preference = createPreference();
+  const identity = createIdentity(cluster, client, (message) => engine.sign(message, secretSeed));
+  const links = openLinks({
+    urls,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    hello: identity.hello,
+    onOpen: (node) => {
+      noteConnected(preference, node);
+      pump.wake();
+    },
+    onClose: (node) => noteDisconnected(preference, node),
+    onFrame: (node, frame) => settle(takeFrame(matching, node, frame)),
+  });
+  const pump = createPump({ pending, retry, preference, identity, send: links.send });
+  let repeated = 0;
+
+  function settle(agreements: readonly Agreement[]): void {
+    const [first] = agreements;
+    if (first === undefined) return;
+    const now = performance.now();
+    noteAgreements(retry, agreements, now);
+    const [quickest] = first.nodes;
+    if (quickest !== undefined) noteFirst(preference, quickest);
+    for (const agreement of agreements) pump.settle(agreement, now);
+    pump.wake();
+  }
+
+  function tick(): void {
+    const due = dueRequests(retry, pending, performance.now());
+    if (due.silent) noteSilence(preference);
+    if (due.requests.length === 0) return;
+    repeated += due.requests.length;
+    const frame = identity.batch(due.requests.flatMap((request) => pending.requests.get(request)?.command ?? []));
+    for (const node of preference.connected) if (links.backlogBytes(node) < backlogBytesMax) links.send(node, frame);
+  }
+
+  const timer = setInterval(tick, tickMs);
+  let closing: Promise<void> | undefined;
+
+  function flood(payloads: Iterable<Payload>, { batched, onReceipt, signal }: FloodOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const job = createJob(encodeAll(payloads), batched, {
+        onReceipt: onReceipt ?? ignore,
+        onDone: resolve,
+        onFailed: reject,
+      });
+      pump.start(job, signal);
+    });
+  }
+
+  function sendEach(payloads: readonly Payload[], batched: boolean, options: SendOptions = {}): Promise<Receipt>[] {
+    const waiting = payloads.map(() => Promise.withResolvers<Receipt>());
+    const onReceipt = (receipt: Receipt, position: number) => waiting[position]?.resolve(receipt);
+    flood(payloads, { ...options, batched, onReceipt }).catch((error: unknown) => {
+      for (const { reject } of waiting) reject(error);
+    });
+    return waiting.map(({ promise }) => promise);
+  }
+
+  function close(): Promise<void> {
+    clearInterval(timer);
+    pump.stop();
+    closing ??= links.close(0);
+    return closing;
+  }
+
+  return {
+    async send(payload, options) {
+      const [receipt] = await Promise.all(sendEach([payload], false, options));
+      if (receipt === undefined) throw new Error("a command without receipt");
+      return receipt;
+    },
+    sendBatch: (payloads, options) => sendEach(payloads, true, options),
+    sendMany: (payloads, options) => sendEach(payloads, false, options),
+    flood,
+    status: () => statusOf({ links: links.stats(), matching, retry, preference, waiting: pump.waiting(), repeated }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function* encodeAll(payloads: Iterable<Payload>): Generator<Uint8Array> {
+  for (const payload of payloads) yield encodePayload(payload);
+}
+
+function ignore(): void {}

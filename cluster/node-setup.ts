@@ -1,0 +1,76 @@
+/** From a node's configuration and identity to what its actors are made from. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encodeGenesis } from "../wire/genesis.ts";
+import { quorumOf } from "../wire/quorum.ts";
+import type { ClientId, NodeId, Outcome } from "../wire/types.ts";
+import { because } from "./because.ts";
+import type { NodeConfig } from "./config.ts";
+import { readNodeIdentity } from "./identity.ts";
+import type { TlsOptions } from "./nng/credentials.ts";
+import type { NodeSetup } from "./threads/boot.ts";
+
+/** Marks that this node's key has been used: from then on a missing store means forgotten votes. */
+const usedMark = "key-used";
+
+/** Reads everything a node needs and makes its data folder; the reason is one clear line. */
+export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
+  const identity = readNodeIdentity(config);
+  if (!identity.ok) return identity;
+  const { genesis, clusterId, secretSeed } = identity.value;
+  const tls = readTls(config);
+  if (!tls.ok) return tls;
+  const { data } = config.node;
+  let createStore: boolean;
+  try {
+    mkdirSync(data, { recursive: true });
+    createStore = !existsSync(join(data, usedMark));
+  } catch (error) {
+    return { ok: false, reason: `[node] data: ${because(error)}` };
+  }
+  const { consensus, limits } = config;
+  return {
+    ok: true,
+    value: {
+      name: config.node.name,
+      self: config.node.id as NodeId,
+      cluster: clusterId,
+      quorum: quorumOf(genesis.validators.length),
+      validators: new Map(genesis.validators.map(({ id, publicKey }) => [id as NodeId, publicKey])),
+      clients: new Map(genesis.clients.map(({ id, publicKey }) => [id as ClientId, publicKey])),
+      genesis: encodeGenesis(genesis),
+      storeFile: join(data, "ledger.sqlite"),
+      createStore,
+      listenPeers: config.listen.peers,
+      listenClients: config.listen.clients,
+      peers: new Map(config.peers.map(({ id, url }) => [id as NodeId, url])),
+      tls: tls.value,
+      engine: config.verifier.engine,
+      verifierThreads: config.verifier.threads,
+      secretSeed,
+      ...consensus,
+      mailboxMax: limits.mailboxMax,
+      commandsWaitingMax: limits.commandsWaitingMax,
+      queueBytesMax: limits.queueBytesMax,
+    },
+  };
+}
+
+/** To be called once the store exists and before anything is signed. */
+export function markKeyUsed(config: NodeConfig): void {
+  writeFileSync(
+    join(config.node.data, usedMark),
+    "This node's key has signed; its store must never be replaced by an empty one.\n",
+  );
+}
+
+function readTls(config: NodeConfig): Outcome<TlsOptions | undefined> {
+  if (config.tls === undefined) return { ok: true, value: undefined };
+  const { cert, key, ca } = config.tls;
+  try {
+    const [certText, keyText, caText] = [cert, key, ca].map((path) => readFileSync(path, "utf8"));
+    return { ok: true, value: { cert: certText ?? "", key: keyText ?? "", ca: caText ?? "" } };
+  } catch (error) {
+    return { ok: false, reason: `[tls]: ${because(error)}` };
+  }
+}

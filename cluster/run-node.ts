@@ -1,0 +1,91 @@
+/**
+ * One node as a process runs it: from its configuration to a running node with its log lines, its control socket, and a
+ * report on SIGUSR2. Installs no other signal handlers and never ends the process.
+ */
+import { type Logger, pino } from "pino";
+import type { Outcome } from "../wire/types.ts";
+import type { NodeConfig } from "./config.ts";
+import { type Closable, controlPath, serveControl } from "./control.ts";
+import { type RunningNode, startNode } from "./node.ts";
+import { markKeyUsed, setUpNode } from "./node-setup.ts";
+
+export type NodeProcess = {
+  readonly addresses: RunningNode["addresses"];
+  /** Stops the node; may be called again. */
+  readonly stop: () => Promise<void>;
+  /** Resolves with the reason when the node could not go on by itself; it has been stopped then. */
+  readonly failed: Promise<string>;
+};
+
+/** Starts the node. A reason that is the configuration's fault comes with `configuration: true`. */
+export async function runNode(config: NodeConfig): Promise<NodeStart> {
+  const logger = loggerOf(config);
+  const setup = setUpNode(config);
+  if (!setup.ok) return { ok: false, reason: setup.reason, configuration: true };
+  let node: RunningNode;
+  try {
+    node = await startNode(setup.value, {
+      onNote: ({ level, text, facts }) => logger[level](facts, text),
+      onStore: () => markKeyUsed(config),
+      onReplay: progressOf(logger),
+    });
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error), configuration: false };
+  }
+  let control: Closable;
+  try {
+    control = await serveControl(controlPath(config.node.data), node.status);
+  } catch (error) {
+    await node.stop();
+    return { ok: false, reason: error instanceof Error ? error.message : String(error), configuration: false };
+  }
+  const report = (): void => {
+    node.status().then(
+      (status) => logger.info({ status }, "status, as asked for by SIGUSR2"),
+      () => undefined,
+    );
+  };
+  process.on("SIGUSR2", report);
+  const stop = async (): Promise<void> => {
+    process.off("SIGUSR2", report);
+    await control.close();
+    await node.stop();
+  };
+  logger.info({ ...node.addresses, engine: config.verifier.engine, threads: config.verifier.threads }, "listening");
+  const failed = node.failed.catch(async (error: Error) => {
+    logger.fatal(error.message);
+    await stop();
+    return error.message;
+  });
+  return { ok: true, value: { addresses: node.addresses, stop, failed } };
+}
+
+export type NodeStart =
+  | Exclude<Outcome<NodeProcess>, { ok: false }>
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly configuration: boolean;
+    };
+
+function loggerOf(config: NodeConfig): Logger {
+  const { level, pretty } = config.log;
+  const readable = pretty === "always" || (pretty === "auto" && process.stderr.isTTY);
+  const base = { node: config.node.name };
+  if (!readable) return pino({ level, base }, pino.destination({ dest: 2, sync: true }));
+  return pino({
+    level,
+    base,
+    transport: { target: "pino-pretty", options: { destination: 2, ignore: "pid,hostname" } },
+  });
+}
+
+/** A long replay tells how far it is, now and then. */
+function progressOf(logger: Logger): (applied: number, total: number) => void {
+  let told = Date.now();
+  return (applied, total) => {
+    if (applied < total && Date.now() - told < 1_000) return;
+    told = Date.now();
+    logger.info({ applied, total }, "replaying the log");
+  };
+}
