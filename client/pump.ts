@@ -47,9 +47,15 @@ export function createPump({ pending, retry, preference, identity, send }: PumpP
   let stopped = false;
 
   function start(job: Job, signal: AbortSignal | undefined): void {
-    if (stopped) return job.onFailed(new StillPending([], new Error("the client is closed")));
-    if (signal?.aborted === true) return job.onFailed(new StillPending([], signal.reason));
-    if (job.next === undefined) return job.onDone();
+    const refusal = stopped ? new Error("the client is closed") : signal?.aborted === true ? signal.reason : undefined;
+    if (refusal !== undefined) {
+      job.onFailed(new StillPending([], refusal));
+      return;
+    }
+    if (job.next === undefined) {
+      job.onDone();
+      return;
+    }
     const onAbort = () => giveUp(job, signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
     live.set(job, () => signal?.removeEventListener("abort", onAbort));
@@ -79,9 +85,9 @@ export function createPump({ pending, retry, preference, identity, send }: PumpP
       // The caller's iterator failed, or gave what the wire does not take.
       finish(job);
       forget(job);
-      return job.onFailed(error instanceof Error ? error : new Error(String(error)));
+      job.onFailed(error instanceof Error ? error : new Error(String(error)));
     }
-    if (job.next !== undefined) queue.push(job);
+    if (live.has(job) && job.next !== undefined) queue.push(job);
     wake();
   }
 

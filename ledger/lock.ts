@@ -32,6 +32,9 @@ export function lockFolder(dir: string): Outcome<Lock> {
   }
 }
 
+/** Node closes a database that nothing refers to any more, so a lock whose owner only waits would go with the garbage. */
+const databases = new Set<Database>();
+
 /** Locks by means of one file of 0 bytes, which is made if there is none and stays; throws where it cannot be opened. */
 export function lockFile(file: string): Lock | "held" {
   let db: Database | undefined;
@@ -44,7 +47,11 @@ export function lockFile(file: string): Lock | "held" {
     throw error;
   }
   const held = db;
-  return { release: () => held.close() };
+  databases.add(held);
+  const release = (): void => {
+    if (databases.delete(held)) held.close();
+  };
+  return { release };
 }
 
 /** The pid file is only for this message, so it may be stale or missing. */

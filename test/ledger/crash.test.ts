@@ -29,6 +29,27 @@ for (const count of [1, 7, 60]) {
   });
 }
 
+const limited = process.platform === "win32" ? test.skip : test;
+
+limited(
+  "a file that may not grow ends the node with one clear line, and all that was written is there (not on Windows)",
+  (t) => {
+    const file = join(folderFor(t), "store");
+    const script = 'ulimit -f 1000 && exec "$0" "$@"';
+    const child = spawnSync("sh", ["-c", script, process.execPath, writer, file, "500"], { encoding: "utf8" });
+    t.is(child.status, 1);
+    t.regex(
+      child.stderr,
+      /Error: .*store (could not be read or written by the disk; check|has no room to grow; make room)/,
+    );
+    const reported = Number(child.stdout.trim().split("\n").at(-1));
+    t.true(reported > 37);
+    const store = opened(file);
+    t.is(loaded(store).commit?.index, reported as LogIndex);
+    store.close();
+  },
+);
+
 test("an audit reads what a crash left in the write-ahead log, and not what only the main file has", (t) => {
   const folder = folderFor(t);
   const file = join(folder, "store");
@@ -45,7 +66,7 @@ test("an audit reads what a crash left in the write-ahead log, and not what only
 
 test("a folder is one node's, until that ends however it may", async (t) => {
   const folder = join(folderFor(t), "made", "on demand");
-  const child = spawn(process.execPath, [holder, folder], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--expose-gc", holder, folder], { stdio: ["pipe", "pipe", "inherit"] });
   t.teardown(() => child.kill("SIGKILL"));
   const [line] = await once(child.stdout, "data");
   t.is(String(line), "held\n");

@@ -1,6 +1,16 @@
-/** Child process: locks a folder and waits for its end. Argument: the folder. */
+/**
+ * Child process: locks a folder, forgets the lock, collects its garbage and waits for its end. Argument: the folder.
+ * Runs with --expose-gc.
+ */
 import { lockFolder } from "../../ledger/lock.ts";
 
-const lock = lockFolder(process.argv[2] ?? "");
-process.stdout.write(lock.ok ? "held\n" : `${lock.reason}\n`);
+function lockAndForget(): string {
+  const lock = lockFolder(process.argv[2] ?? "");
+  return lock.ok ? "held" : lock.reason;
+}
+
+const said = lockAndForget();
+if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
+globalThis.gc();
+process.stdout.write(`${said}\n`);
 process.stdin.resume();
