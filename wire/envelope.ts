@@ -5,10 +5,10 @@
  * Source: docs/wire-format.md. Answers the defects of the old Juno's envelope: identity bound to the signer, the
  * message type and the cluster inside the signed bytes, no byte left over.
  */
+import { envelopeShape, isCanonical, signedShape } from "./canonical.ts";
 import { domainOf } from "./domain.ts";
 import * as proto from "./gen/juno.ts";
 import { commandsPerMessageMax, controlBytesMax, frameBytesMax, payloadBytesMax, validatorsMax } from "./limits.ts";
-import { withinListLimits } from "./scan.ts";
 import type {
   Body,
   Certificate,
@@ -50,13 +50,12 @@ const refuse = (reason: string): Outcome<never> => ({ ok: false, reason });
  */
 export function open(frame: Uint8Array, cluster: Digest): Outcome<Opened> {
   if (frame.length > frameBytesMax) return refuse("frame too large");
-  const envelope = decode(proto.Envelope, frame);
-  if (envelope === undefined) return refuse("malformed envelope");
+  if (!isCanonical(frame, envelopeShape)) return refuse("malformed envelope");
+  const envelope = proto.Envelope.decode(frame);
   const { signed, signature } = envelope;
   if (signature.length !== 64) return refuse("signature is not 64 bytes");
-  if (!withinListLimits(signed)) return refuse("malformed or too many items");
-  const content = decode(proto.Signed, signed);
-  if (content === undefined) return refuse("malformed or non-canonical message");
+  if (!isCanonical(signed, signedShape)) return refuse("malformed or non-canonical message");
+  const content = proto.Signed.decode(signed);
   if (content.body === undefined) return refuse("message without body");
   if (content.domain !== domainOf[content.body.$case]) return refuse("domain tag of another message");
   if (!sameBytes(content.cluster, cluster)) return refuse("another cluster");

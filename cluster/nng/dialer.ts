@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { connect, isIP, type Socket } from "node:net";
 import { type SecureContext, connect as tlsConnect } from "node:tls";
 import { type Address, formatAddress } from "./address.ts";
+import { type Backoff, backoffWaitMs } from "./backoff.ts";
 import { type CloseReason, type ConnectionLimits, type Link, runConnection } from "./connection.ts";
 import { secureContextFor, type TlsOptions } from "./credentials.ts";
 import type { Protocol } from "./hello.ts";
@@ -16,8 +17,8 @@ export type DialerConfig = {
   /** For `tls+tcp`, and only there. */
   readonly tls?: TlsOptions;
   readonly limits: ConnectionLimits;
-  /** The wait before another try: doubles from `min` to `max` milliseconds, less a random part up to half. */
-  readonly backoffMs: { readonly min: number; readonly max: number };
+  /** The wait between tries, which never end. */
+  readonly backoffMs: Backoff;
   /** The hellos are exchanged. */
   readonly onOpen?: () => void;
   /** Only for connections that were opened; failed tries are counted in `stats`. */
@@ -120,12 +121,7 @@ export function dial(config: DialerConfig): Dialer {
   function again(): void {
     socketLeft = false;
     if (finish !== undefined && (outbox.empty() || expired)) finish();
-    else timer = setTimeout(dialOnce, waitMs());
-  }
-
-  function waitMs(): number {
-    const whole = Math.min(backoffMs.max, backoffMs.min * 2 ** Math.min(Math.max(failedInRow - 1, 0), 30));
-    return whole * (0.5 + Math.random() / 2);
+    else timer = setTimeout(dialOnce, backoffWaitMs(failedInRow, backoffMs, Math.random()));
   }
 
   function send(frame: Uint8Array): boolean {
@@ -179,9 +175,7 @@ function requireDialable(address: Address): void {
 function openSocket(address: Address, context: SecureContext | undefined): Socket {
   if (address.scheme === "ipc") return connect({ path: address.path });
   const { host, port } = address;
-  if (context === undefined) {
-    return connect({ host, port });
-  }
+  if (context === undefined) return connect({ host, port });
   // An IP address is no server name; the certificate must then carry it as an alternative name.
   const named = isIP(host) === 0 ? { servername: host } : {};
   return tlsConnect({ host, port, secureContext: context, rejectUnauthorized: true, ...named });

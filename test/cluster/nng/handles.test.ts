@@ -27,6 +27,11 @@ test("after close nothing keeps the process alive, with peers present, absent, s
     absent.send(Buffer.from("b"));
     await heard.promise;
     present.send(Buffer.from("c"));
+    const other = await listen({ ...base, address: { scheme: "tcp", host: "127.0.0.1", port: 0 }, onFrame: () => undefined });
+    const drained = dial({ ...base, address: other.address });
+    drained.send(Buffer.from("d"));
+    await drained.close(60_000);
+    await other.close();
     await Promise.all([present.close(100), absent.close(100), listener.close()]);
     if (!silent.closed) await new Promise((resolve) => silent.once("close", resolve));
     const left = process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Timeout|Immediate/.test(name));

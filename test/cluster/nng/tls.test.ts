@@ -150,7 +150,7 @@ run(`pause stops reading over TLS too${note}`, async (t) => {
 });
 
 run(`close leaves no connection, also in the midst of a handshake${note}`, async (t) => {
-  const { listener } = await serve(t);
+  const { listener } = await serve(t, { limits: { ...limits, handshakeMs: 60_000 } });
   const silent = await rawPeer(t, listener.address);
   await waitUntil("it is accepted", () => listener.stats().accepted === 1);
   await listener.close();
