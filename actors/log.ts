@@ -39,13 +39,15 @@ export type State = {
   readonly counters: Counters;
   writes: Write[];
   release: Outgoing[];
+  /** Who waits for committed entries, and from where on; a newer question replaces an older one. */
+  readonly asked: Map<NodeId, LogIndex>;
 };
 
 /** Writes that are kept waiting for company at most; then they are synced though more mail waits. */
 const writesPerSyncMax = 64;
 
 export function start(config: Config, io: Io): State {
-  return { config, io, counters: {}, writes: [], release: [] };
+  return { config, io, counters: {}, writes: [], release: [], asked: new Map() };
 }
 
 export function receive(state: State, mail: Mail): readonly Post[] {
@@ -55,9 +57,10 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       state.release.push(...mail.release);
       return state.writes.length >= writesPerSyncMax ? sync(state) : [];
     case "serve":
-      return [...sync(state), ...serve(state, mail.to, mail.fromIndex)];
+      state.asked.set(mail.to, mail.fromIndex);
+      return [];
     case "drained":
-      return sync(state);
+      return [...sync(state), ...serveAll(state)];
     default:
       return unreachable(mail);
   }
@@ -73,6 +76,13 @@ function sync(state: State): Post[] {
   }
   state.release = [];
   return release.map((message) => ({ to: "sender", mail: { kind: "send", message } }));
+}
+
+/** After the sync: votes wait for nobody who catches up. */
+function serveAll(state: State): Post[] {
+  const asked = [...state.asked];
+  state.asked.clear();
+  return asked.flatMap(([to, fromIndex]) => serve(state, to, fromIndex));
 }
 
 function serve(state: State, to: NodeId, fromIndex: LogIndex): Post[] {

@@ -122,17 +122,30 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
   }
   const admitted = result.value;
   if (isLate(state, admitted)) {
-    tally(state.counters, "late votes");
+    tally(state.counters, "late messages");
     return;
   }
-  state.lanes[admitted.lane].queue.push({ admitted, connection });
+  const { queue } = state.lanes[admitted.lane];
+  // Relayed commands come by the peers' entrance, which is not held for them: they are relayed again.
+  if (entrance === "peer" && admitted.lane === 2 && queue.length > queuedMax) {
+    tally(state.counters, "relays dropped");
+    return;
+  }
+  queue.push({ admitted, connection });
 }
 
-/** A vote on what is committed already: Q others were quicker, and checking it is work for nothing. */
+/** About what is committed already: others were quicker, and checking it is work for nothing. */
 function isLate(state: State, { opened }: Admitted): boolean {
   const { body } = opened;
-  if (body.$case !== "appendEntriesResponse" && body.$case !== "commitVote") return false;
-  return body.value.index <= state.settled;
+  switch (body.$case) {
+    case "appendEntriesResponse":
+    case "commitVote":
+      return body.value.index <= state.settled;
+    case "syncResponse":
+      return (body.value.end?.value.index ?? 0) <= state.settled;
+    default:
+      return false;
+  }
 }
 
 /** Gives each lane's next batch to the verifier, as far as there is room; holds entrances whose lanes are full. */

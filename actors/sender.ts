@@ -32,10 +32,12 @@ export type State = {
   /** The highest term in which this node has voted in any way, and for whom as leader. */
   votedTerm: Term;
   votedFor: NodeId | undefined;
+  /** The newest term in which this node has sent entries as leader. */
+  ledTerm: Term;
 };
 
 export function start(config: Config, io: Io): State {
-  return { config, io, counters: {}, votedTerm: 0 as Term, votedFor: undefined };
+  return { config, io, counters: {}, votedTerm: 0 as Term, votedFor: undefined, ledTerm: 0 as Term };
 }
 
 export function receive(state: State, mail: Mail): readonly Post[] {
@@ -44,7 +46,8 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       return sendOut(state, mail.message);
     case "results": {
       const { client, results } = mail;
-      const body: Body = { $case: "commandResponse", value: { node: state.config.self, client, results } };
+      const leading = state.ledTerm > 0 && state.ledTerm >= state.votedTerm;
+      const body: Body = { $case: "commandResponse", value: { node: state.config.self, client, results, leading } };
       return [{ to: "receiver", mail: { kind: "reply", client, frame: seal(state, body).frame } }];
     }
     default:
@@ -54,6 +57,7 @@ export function receive(state: State, mail: Mail): readonly Post[] {
 
 function sendOut(state: State, message: Outgoing): Post[] {
   const body = bodyOf(state, message);
+  if (message.kind === "append") state.ledTerm = message.header.term;
   guard(state, body);
   const { frame, signature } = seal(state, body);
   for (const node of recipients(state, message.to)) state.io.transmit(node, frame);

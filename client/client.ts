@@ -16,7 +16,14 @@ import { openLinks } from "./links.ts";
 import { type Agreement, createMatching, takeFrame } from "./matching.ts";
 import { encodePayload } from "./payload.ts";
 import { createPending, type PendingLimits } from "./pending.ts";
-import { createPreference, noteConnected, noteDisconnected, noteFirst, noteSilence } from "./preference.ts";
+import {
+  createPreference,
+  noteConnected,
+  noteDisconnected,
+  noteFirst,
+  noteLeading,
+  noteSilence,
+} from "./preference.ts";
 import { createPump } from "./pump.ts";
 import { createRetry, dueRequests, noteAgreements, type RetryLimits } from "./retry.ts";
 
@@ -104,7 +111,12 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
       pump.wake();
     },
     onClose: (node) => noteDisconnected(preference, node),
-    onFrame: (node, frame) => settle(takeFrame(matching, node, frame)),
+    onFrame: (node, frame) => {
+      const agreements = takeFrame(matching, node, frame);
+      if (matching.leading !== undefined) noteLeading(preference, matching.leading);
+      matching.leading = undefined;
+      settle(agreements);
+    },
   });
   const pump = createPump({ pending, retry, preference, identity, send: links.send });
   let repeated = 0;

@@ -59,11 +59,13 @@ export type Matching = {
   readonly late: Map<NodeId, number>;
   /** Results that differ from what was agreed upon or from the validator's own earlier one: somebody lies or is broken. */
   readonly disagreed: Map<NodeId, number>;
+  /** Who last said, signed, that it leads: a hint, which may be a lie. */
+  leading: NodeId | undefined;
 };
 
 export function createMatching(config: MatchingConfig, pending: Pending): Matching {
   const agreeing = faultyMax(config.validators.size) + 1;
-  return { config, pending, agreeing, rejected: new Map(), late: new Map(), disagreed: new Map() };
+  return { config, pending, agreeing, rejected: new Map(), late: new Map(), disagreed: new Map(), leading: undefined };
 }
 
 /** Takes one frame that came on the connection to `from`; returns the requests it settled. Keeps no view of `frame`. */
@@ -73,6 +75,7 @@ export function takeFrame(matching: Matching, from: NodeId, frame: Uint8Array): 
     count(matching.rejected, read.reason);
     return [];
   }
+  if (read.value.leading) matching.leading = from;
   const agreements: Agreement[] = [];
   for (const result of read.value.results) {
     const agreement = takeResult(matching, from, result);
@@ -94,7 +97,7 @@ function readResponse(matching: Matching, from: NodeId, frame: Uint8Array): Outc
   // Nothing hangs on answers that come late, and there are f+1 or more of those for each request: spare the check.
   const matters = body.value.results.some(({ request }) => matching.pending.requests.has(request));
   if (matters && !verify(signature, signed, key)) return { ok: false, reason: "invalid signature" };
-  return { ok: true, value: body.value };
+  return { ok: true, value: matters ? body.value : { ...body.value, leading: false } };
 }
 
 function takeResult(matching: Matching, from: NodeId, result: Result): Agreement | undefined {

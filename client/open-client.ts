@@ -52,6 +52,7 @@ function findConfig({ dir, client }: WhichClient): Outcome<string> {
   const found = client === undefined ? clients[0] : clients.find(({ id }) => id === client);
   if (found !== undefined) return { ok: true, value: found.config };
   const known = clients.map(({ id }) => id).join(", ");
-  if (known === "") return { ok: false, reason: `${dir}: no client has a folder here; make the cluster with juno init --clients 1` };
+  if (known === "")
+    return { ok: false, reason: `${dir}: no client has a folder here; make the cluster with juno init --clients 1` };
   return { ok: false, reason: `${dir}: client ${client} has no folder here; known are ${known}` };
 }

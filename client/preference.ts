@@ -1,7 +1,8 @@
 /**
- * Which validator a client sends its commands to. Any will do, since all of them pass commands on to the leader, so the
- * choice is kept as long as it works: the lowest id first, and after silence or a broken connection the one that has been
- * quickest to answer of late.
+ * Which validator a client sends its commands to. Any will do, since all of them pass commands on to the leader, but each
+ * command is verified once less where it goes to the leader at once: who says that it leads is chosen. Else the choice is
+ * kept as long as it works: the lowest id first, and after silence or a broken connection the one that has been quickest
+ * to answer of late. Who was silent when chosen is not believed again until all have been.
  */
 import type { NodeId } from "../wire/types.ts";
 
@@ -10,13 +11,14 @@ export type Preference = {
   /** How often each was first with an answer that was agreed upon; older firsts count less. */
   readonly firsts: Map<NodeId, number>;
   chosen: NodeId | undefined;
+  readonly silent: Set<NodeId>;
 };
 
 /** What a first keeps of its weight at each later one: some 50 of them count. */
 const decay = 0.98;
 
 export function createPreference(): Preference {
-  return { connected: new Set(), firsts: new Map(), chosen: undefined };
+  return { connected: new Set(), firsts: new Map(), chosen: undefined, silent: new Set() };
 }
 
 export function noteConnected(preference: Preference, node: NodeId): void {
@@ -34,8 +36,15 @@ export function noteFirst(preference: Preference, node: NodeId): void {
   preference.firsts.set(node, (preference.firsts.get(node) ?? 0) + 1);
 }
 
+/** `node` says that it leads. */
+export function noteLeading(preference: Preference, node: NodeId): void {
+  if (preference.connected.has(node) && !preference.silent.has(node)) preference.chosen = node;
+}
+
 /** The chosen one did not get commands through: choose another, where there is one. */
 export function noteSilence(preference: Preference): void {
+  if (preference.chosen !== undefined) preference.silent.add(preference.chosen);
+  if (preference.silent.size >= preference.connected.size) preference.silent.clear();
   preference.chosen = best(preference, preference.chosen) ?? preference.chosen;
 }
 
@@ -45,7 +54,9 @@ export function chosenNode(preference: Preference): NodeId | undefined {
   return preference.chosen;
 }
 
-function best({ connected, firsts }: Preference, except: NodeId | undefined): NodeId | undefined {
+function best({ connected, firsts, silent }: Preference, except: NodeId | undefined): NodeId | undefined {
   const weight = (node: NodeId) => firsts.get(node) ?? 0;
-  return [...connected].filter((node) => node !== except).sort((a, b) => weight(b) - weight(a) || a - b)[0];
+  const order = (a: NodeId, b: NodeId) =>
+    Number(silent.has(a)) - Number(silent.has(b)) || weight(b) - weight(a) || a - b;
+  return [...connected].filter((node) => node !== except).sort(order)[0];
 }

@@ -28,9 +28,9 @@ export function liveScreen(terminal: Terminal): LiveScreen {
   function draw(): void {
     clearTimeout(timer);
     timer = undefined;
-    const fitting = fit(lines, terminal.columns ?? 80, terminal.rows ?? 24);
-    terminal.write(frame(drawn, logs, fitting));
-    drawn = fitting.length;
+    const shown = linesFor(lines, terminal.columns ?? 80, terminal.rows ?? 24);
+    terminal.write(frame(drawn, logs, shown));
+    drawn = shown.length;
     logs = "";
   }
   return {
@@ -58,7 +58,7 @@ export function frame(drawn: number, logs: string, table: readonly string[]): st
 }
 
 /** Lines that do not wrap, and so few that the whole table stays on the screen. */
-export function fit(lines: readonly string[], columns: number, rows: number): readonly string[] {
+export function linesFor(lines: readonly string[], columns: number, rows: number): readonly string[] {
   const max = Math.max(1, rows - 2);
   const shown =
     lines.length <= max ? lines : [...lines.slice(0, max - 1), `... and ${lines.length - max + 1} more lines`];

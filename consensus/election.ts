@@ -22,13 +22,13 @@ import {
   commitIndexOf,
   comparePoints,
   followerOf,
+  mayAsk,
   pointOf,
   rankOf,
   restartTimer,
   type State,
   scaled,
 } from "./state.ts";
-import { lastIndex } from "./tail.ts";
 
 /** Asks everyone for a term, because there was no progress or because others ask. It promises nothing. */
 export function askFor(state: State, term: Term): Effect[] {
@@ -208,6 +208,9 @@ export function onRequestVoteResponse(state: State, response: RequestVoteRespons
 
 /** Asks `node` for the chain of a lock it showed. */
 function requestChain(state: State, node: NodeId, lock: Certificate): Effect {
+  state.fetchTick = state.tick;
+  state.fetchAttempts++;
+  state.fetchFailures++;
   const fromIndex = (commitIndexOf(state) + 1) as LogIndex;
   const value = { node: state.config.self, fromIndex, want: pointOf(state, lock) };
   return send({ kind: "body", to: [node], body: { $case: "syncRequest", value } });
@@ -234,10 +237,10 @@ export function repeatCandidacy(state: State): Effect[] {
   role.askedTick = state.tick;
   const release = requestVote(state);
   const others = config.validators.filter((node) => node !== config.self);
-  const node = others[(state.fetchAttempts++ + lastIndex(state.tail)) % Math.max(1, others.length)];
   const effects: Effect[] = [{ kind: "write", write: {}, release }];
-  if (role.seeking !== undefined && node !== undefined) effects.push(requestChain(state, node, role.seeking));
-  return effects;
+  const node = others[state.fetchAttempts % Math.max(1, others.length)];
+  if (role.seeking === undefined || node === undefined || !mayAsk(state)) return effects;
+  return [...effects, requestChain(state, node, role.seeking)];
 }
 
 function send(message: Outgoing): Effect {

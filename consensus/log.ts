@@ -112,6 +112,7 @@ export function restoreLockChain(state: State): Write[] {
 export function commitTo(state: State, certificate: Certificate): Effect[] {
   const segments = advance(state.tail, certificate.index);
   state.commit = certificate;
+  state.fetchFailures = 0;
   for (const segment of segments) noteCommitted(state.pool, segment.entries);
   let write: Write = { commit: certificate };
   if (state.displaced.length > 0 && (endOfSegments(state.displaced) ?? 0) <= certificate.index) {

@@ -19,7 +19,8 @@ export function relayWaiting(state: State, rows: readonly Row[]): Effect[] {
 
 /** Relays the oldest again, once in an election timeout: the leader, or the message, may have been lost. */
 export function relayAgain(state: State): Effect[] {
-  const { config } = state;
+  const { config, role } = state;
+  if (role.kind !== "follower" || role.leader === undefined) return [];
   if (state.pool.waiting.size === 0 || state.tick - state.relayedTick < config.electionTimeoutTicksMin) return [];
   return relayWaiting(state, peekWaiting(state.pool, config.batchCommandsMax));
 }

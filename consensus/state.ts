@@ -119,7 +119,9 @@ export type State = {
   /** The commit index when it was last looked at with entries above it, and since when it is that. */
   stalledAt: LogIndex;
   stalledTick: number;
+  /** Questions by SYNC so far, so that each goes to another peer, and those since the last useful answer. */
   fetchAttempts: number;
+  fetchFailures: number;
 };
 
 /** The core as it stands after a start, from what it had made durable. */
@@ -160,6 +162,7 @@ export function createState(config: Config, durable: Durable): State {
     stalledAt: commitIndex,
     stalledTick: 0,
     fetchAttempts: 0,
+    fetchFailures: 0,
   };
   restartTimer(state);
   // Nobody leads a new cluster: there is nothing to wait for.
@@ -211,6 +214,15 @@ export function rankOf(state: State, node: NodeId, term: Term): number {
 export function pointOf(state: State, certificate: Certificate | undefined): Point {
   if (certificate === undefined) return { term: 0 as Term, index: 0 as LogIndex, hash: state.config.genesisHash };
   return { term: certificate.term, index: certificate.index, hash: certificate.hash };
+}
+
+/**
+ * True where another SYNC question may be asked. An answer may be a megabyte and take long to verify: while none helps,
+ * each question waits twice as long as the one before, or slow nodes would drown in answers.
+ */
+export function mayAsk(state: State): boolean {
+  const patience = 2 * state.config.heartbeatTicks * 2 ** Math.min(state.fetchFailures, backoffMax);
+  return state.tick - state.fetchTick >= patience;
 }
 
 /** Orders points as locks are: by the term of the votes, then by index. */

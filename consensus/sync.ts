@@ -11,21 +11,17 @@ import { entriesAbove } from "./follow.ts";
 import { propose } from "./lead.ts";
 import { adopt, chainEntries, commitTo, endHashOf, holds } from "./log.ts";
 import type { Effect, SyncHeader } from "./protocol.ts";
-import { commitIndexOf, comparePoints, endOfSegments, pointOf, type State } from "./state.ts";
+import { commitIndexOf, comparePoints, endOfSegments, mayAsk, pointOf, type State } from "./state.ts";
 import { hashAt, lastIndex, slice } from "./tail.ts";
-
-/** Ticks between two answers to one peer: an answer may be a megabyte. */
-const serveTicksMin = 2;
 
 /** Asks one of the signers of a pending commit certificate, another one each time. */
 export function fetchIfDue(state: State): Effect[] {
-  const { pendingCommit, config } = state;
-  if (pendingCommit === undefined || state.tick - state.fetchTick < config.heartbeatTicks) return [];
+  const { pendingCommit } = state;
+  if (pendingCommit === undefined || !mayAsk(state)) return [];
   return fetch(state, pendingCommit);
 }
 
 function fetch(state: State, pending: Certificate): Effect[] {
-  state.fetchTick = state.tick;
   return askOneOf(
     state,
     pending.endorsements.map((one) => one.node),
@@ -43,14 +39,15 @@ export function askIfStalled(state: State): Effect[] {
     state.stalledTick = state.tick;
     return [];
   }
-  if (state.tick - state.stalledTick < 2 * state.config.heartbeatTicks) return [];
-  state.stalledTick = state.tick;
+  if (state.tick - state.stalledTick < 2 * state.config.heartbeatTicks || !mayAsk(state)) return [];
   return askOneOf(state, state.config.validators);
 }
 
 function askOneOf(state: State, nodes: readonly NodeId[]): Effect[] {
   const others = nodes.filter((node) => node !== state.config.self);
   const node = others[state.fetchAttempts++ % Math.max(1, others.length)];
+  state.fetchTick = state.tick;
+  state.fetchFailures++;
   if (node === undefined) return [];
   const fromIndex = (commitIndexOf(state) + 1) as LogIndex;
   const value: SyncRequest = { node: state.config.self, fromIndex, want: undefined };
@@ -59,7 +56,9 @@ function askOneOf(state: State, nodes: readonly NodeId[]): Effect[] {
 
 export function onSyncRequest(state: State, request: SyncRequest): Effect[] {
   const { node, fromIndex, want } = request;
-  if (state.tick - (state.servedTick.get(node) ?? Number.NEGATIVE_INFINITY) < serveTicksMin) return [];
+  // An answer may be a megabyte: whoever asks faster than this is not helped by more.
+  const served = state.servedTick.get(node) ?? Number.NEGATIVE_INFINITY;
+  if (state.tick - served < state.config.heartbeatTicks / 2) return [];
   const commitIndex = commitIndexOf(state);
   if (fromIndex <= commitIndex) {
     state.servedTick.set(node, state.tick);

@@ -52,7 +52,7 @@ export const signedShape: Shape = {
     10: message(shape(uint32, uint64, bytes)), // Command
     11: message(shape(uint32, commands)), // CommandBatch
     12: message(shape(uint32, uint32)), // Hello
-    13: message(shape(uint32, uint32, results)), // CommandResponse
+    13: message(shape(uint32, uint32, results, { type: "bool" })), // CommandResponse
     14: message(shape(uint32, commands)), // Relay
     20: message(shape(uint64, uint32, uint64, bytes, entries, bytes, electionProof)), // AppendEntries
     21: message(vote), // AppendEntriesResponse

@@ -20,7 +20,9 @@ export async function configCheck(this: Context, flags: ConfigFlags, file: strin
 function flawOf(file: string, flags: ConfigFlags, env: NodeJS.ProcessEnv): string | undefined {
   const overrides = overridesOf(flags.set ?? []);
   if (!overrides.ok) return overrides.reason;
-  return isClients(file) ? flawIn(readClientConfig(file, env, overrides.value), readClientIdentity) : flawIn(readNodeConfig(file, env, overrides.value), readNodeIdentity);
+  return isClients(file)
+    ? flawIn(readClientConfig(file, env, overrides.value), readClientIdentity)
+    : flawIn(readNodeConfig(file, env, overrides.value), readNodeIdentity);
 }
 
 function flawIn<Config>(config: Outcome<Config>, identify: (config: Config) => Outcome<unknown>): string | undefined {

@@ -15,7 +15,8 @@ export async function repl(this: Context, flags: WhichClient): Promise<void> {
   const { client, folder, name, cluster } = opened.value;
   const terminal = stdin.isTTY === true && stdout.isTTY === true;
   const validators = client.status().validators.length;
-  if (terminal) stderr.write(`Juno: ${name} of cluster "${cluster}", ${validators} validators. Type help; Tab completes.\n`);
+  if (terminal)
+    stderr.write(`Juno: ${name} of cluster "${cluster}", ${validators} validators. Type help; Tab completes.\n`);
   try {
     await runRepl({
       client,

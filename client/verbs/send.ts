@@ -1,5 +1,6 @@
 /** `juno send`: commands from the command line, one after the other. */
 import { parse } from "../../hopper/demo/parse.ts";
+import type { JunoClient } from "../client.ts";
 import { type Context, fail } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { StillPending } from "../job.ts";
@@ -7,7 +8,6 @@ import { openClient, type WhichClient } from "../open-client.ts";
 import { type OutputForm, renderItems } from "../print-data.ts";
 import { type ShownOutcome, showReceipt } from "../shown-outcome.ts";
 import { noticeWhileWaiting } from "../waiting-notice.ts";
-import type { JunoClient } from "../client.ts";
 
 export type SendFlags = WhichClient & {
   /** Seconds for all commands together; 0 waits for ever. */
@@ -21,7 +21,11 @@ export async function send(this: Context, flags: SendFlags, ...commands: readonl
   for (const command of commands) {
     const parsed = parse(command);
     if (parsed.ok) continue;
-    fail(this, exitCodes.usage, `${command}\n${" ".repeat(parsed.position)}^\n${parsed.text}\n${parsed.hint}`.trimEnd());
+    fail(
+      this,
+      exitCodes.usage,
+      `${command}\n${" ".repeat(parsed.position)}^\n${parsed.text}\n${parsed.hint}`.trimEnd(),
+    );
     return;
   }
   const opened = await openClient(flags, this.process.env);
@@ -31,7 +35,8 @@ export async function send(this: Context, flags: SendFlags, ...commands: readonl
   }
   const { client } = opened.value;
   const timeout = new AbortController();
-  const timer = flags.timeout > 0 ? setTimeout(() => timeout.abort(new Error("timed out")), flags.timeout * 1000) : undefined;
+  const timer =
+    flags.timeout > 0 ? setTimeout(() => timeout.abort(new Error("timed out")), flags.timeout * 1000) : undefined;
   const interrupt = () => timeout.abort(new Error("interrupted"));
   process.once("SIGINT", interrupt);
   const quiet = noticeWhileWaiting(client, (line) => this.process.stderr.write(`${line}\n`));

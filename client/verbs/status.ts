@@ -1,6 +1,7 @@
 /** `juno status`: asks every node of a folder by its control socket. */
-import { readNodeConfig } from "../../cluster/config.ts";
+
 import { findCluster } from "../../cluster/cluster-layout.ts";
+import { readNodeConfig } from "../../cluster/config.ts";
 import { readStatus } from "../../cluster/status-shape.ts";
 import { renderStatusTable, type StatusRow } from "../../cluster/status-table.ts";
 import { type Context, fail } from "../context.ts";

@@ -39,5 +39,8 @@ async function findOrMake(flags: UpFlags, say: (line: string) => void): Promise<
   const found = findCluster(flags.dir);
   if (!found.ok || flags.nodes === undefined || flags.nodes === found.value.nodes.length) return found;
   const { length } = found.value.nodes;
-  return { ok: false, reason: `${flags.dir}: the cluster there has ${length} nodes; leave --nodes out, or choose another --dir` };
+  return {
+    ok: false,
+    reason: `${flags.dir}: the cluster there has ${length} nodes; leave --nodes out, or choose another --dir`,
+  };
 }

@@ -1,10 +1,10 @@
 /** Entry of every actor's thread: runs the named actor with its real I/O, and nothing else is loaded. */
 import { workerData } from "node:worker_threads";
 import { expose } from "comlink";
-import { endpointOf } from "./endpoint.ts";
 import type { ActorName } from "../../actors/mailbox.ts";
 import { nameThread } from "../../pools/name-thread.ts";
 import type { Boot, Control } from "./boot.ts";
+import { endpointOf } from "./endpoint.ts";
 
 type Host = (boot: Boot) => Control | Promise<Control>;
 

@@ -25,14 +25,7 @@ const edges: readonly (readonly [ActorName, ActorName])[] = [
   ["applier", "sender"],
 ];
 
-export const actorNames: readonly ActorName[] = [
-  "receiver",
-  "consensus",
-  "log",
-  "commit-tracker",
-  "applier",
-  "sender",
-];
+export const actorNames: readonly ActorName[] = ["receiver", "consensus", "log", "commit-tracker", "applier", "sender"];
 
 export type Crew = {
   /** Comlink proxies; held here as long as the crew lives, since calls of a collected one are lost. */

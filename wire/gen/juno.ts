@@ -78,6 +78,8 @@ export interface CommandResponse {
   readonly node: number;
   readonly client: number;
   readonly results: readonly Result[];
+  /** the node believes that it leads: a hint where to send the next commands */
+  readonly leading: boolean;
 }
 
 export interface Result {
@@ -709,7 +711,7 @@ export const Hello: MessageFns<Hello> = {
 };
 
 function createBaseCommandResponse(): CommandResponse {
-  return { node: 0, client: 0, results: [] };
+  return { node: 0, client: 0, results: [], leading: false };
 }
 
 export const CommandResponse: MessageFns<CommandResponse> = {
@@ -722,6 +724,9 @@ export const CommandResponse: MessageFns<CommandResponse> = {
     }
     for (const v of message.results) {
       Result.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.leading !== false) {
+      writer.uint32(32).bool(message.leading);
     }
     return writer;
   },
@@ -761,6 +766,14 @@ export const CommandResponse: MessageFns<CommandResponse> = {
             }
 
             message.results.push(Result.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.leading = reader.bool();
             continue;
           }
         }

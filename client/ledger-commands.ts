@@ -1,0 +1,82 @@
+/** The verbs of people who use the ledger: their flags, and where their work is done, loaded when it is asked for. */
+import { buildCommand, type Command } from "@stricli/core";
+import type { Context } from "./context.ts";
+import { clientFlags, dirFlag, oneArgument, outputFlag, secondsOf, textOf } from "./flags.ts";
+import type { WhichClient } from "./open-client.ts";
+import type { AuditFlags } from "./verbs/audit.ts";
+import type { SendFlags } from "./verbs/send.ts";
+
+export const replCommand: Command<Context> = buildCommand<WhichClient, [], Context>({
+  loader: async () => (await import("./verbs/repl.ts")).repl,
+  parameters: { flags: clientFlags },
+  docs: {
+    brief: "Open the prompt, hopper>>",
+    customUsage: [
+      { input: "", brief: "as the first client of ./juno-data; type help there" },
+      { input: "< commands.txt", brief: "line by line from a file" },
+    ],
+    fullDescription: "A prompt for Juno's commands, and for the measurements batch test:N and many test:N.",
+  },
+});
+
+export const sendCommand: Command<Context> = buildCommand<SendFlags, string[], Context>({
+  loader: async () => (await import("./verbs/send.ts")).send,
+  parameters: {
+    flags: {
+      ...clientFlags,
+      timeout: {
+        kind: "parsed",
+        parse: secondsOf,
+        brief: "Seconds to wait for all commands; 0 waits for ever",
+        placeholder: "seconds",
+        default: "30",
+      },
+      output: outputFlag,
+    },
+    aliases: { o: "output" },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: { brief: "Commands, sent one after the other", placeholder: "command", parse: textOf },
+    },
+  },
+  docs: {
+    brief: "Send commands and print what became of them",
+    customUsage: [
+      { input: '"CreateAccount Acct1" "AdjustAccount Acct1 100%1"', brief: "two commands, in this order" },
+      { input: '-o json "ObserveAccount Acct1"', brief: "request, index, ok, text and diff, for a program" },
+    ],
+    fullDescription:
+      "Prints each result once f+1 validators agree on it. Ends with 0, with 1 where a command was refused by the ledger,\n" +
+      "2 where it cannot be sent, 4 where the time is up: then it may still take effect.",
+  },
+});
+
+export const auditCommand: Command<Context> = buildCommand<AuditFlags, [string], Context>({
+  loader: async () => (await import("./verbs/audit.ts")).audit,
+  parameters: {
+    flags: {
+      genesis: {
+        kind: "parsed",
+        parse: textOf,
+        brief: "The genesis to trust; that of --dir unless given",
+        placeholder: "file",
+        optional: true,
+      },
+      dir: dirFlag,
+      output: outputFlag,
+    },
+    aliases: { o: "output" },
+    positional: oneArgument("A node's ledger.sqlite, a copy of it, or its data folder", "file"),
+  },
+  docs: {
+    brief: "Check a ledger file against the genesis alone",
+    customUsage: [
+      { input: "juno-data/node0/data", brief: "a node's ledger, running or not" },
+      { input: "copy.sqlite --genesis genesis.json", brief: "a copy, anywhere" },
+    ],
+    fullDescription:
+      "Checks every hash, every client's signature and every certificate. Prints the head of the chain, or the first bad\n" +
+      "index and why; then it ends with 5.",
+  },
+});

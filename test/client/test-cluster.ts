@@ -1,0 +1,174 @@
+/**
+ * Validators for testing clients: the real listener, real keys and signatures and the real demo ledger, but no consensus:
+ * one list of commands in the order of their arrival at any of them. Each answers as it is told to, honestly or not.
+ */
+import { hash } from "node:crypto";
+import { formatAddress } from "../../cluster/nng/address.ts";
+import type { Connection } from "../../cluster/nng/connection.ts";
+import { type Listener, listen } from "../../cluster/nng/listener.ts";
+import { apply, createLedger } from "../../hopper/demo/ledger.ts";
+import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
+import { type Engine, loadEngine } from "../../pools/engine.ts";
+import { generateKeyPair, type KeyPair } from "../../pools/public-key.ts";
+import { encodeEnvelope, encodeSigned, open } from "../../wire/envelope.ts";
+import { clusterIdOf } from "../../wire/genesis.ts";
+import { frameBytesMax } from "../../wire/limits.ts";
+import type { Body, ClientId, Digest, Genesis, LogIndex, NodeId, Result } from "../../wire/types.ts";
+
+/**
+ * `silent` takes commands and says nothing; `deaf` ignores them, but answers what others took in; `lying` tells another
+ * outcome; `forging` signs with a key of its own; `meddling` names the next validator as the sender.
+ */
+export type Manner = "honest" | "silent" | "deaf" | "lying" | "forging" | "meddling";
+
+export type TestValidator = {
+  readonly id: number;
+  manner: Manner;
+  /** Milliseconds until it answers. */
+  delayMs: number;
+  /** Frames that came, by kind. */
+  readonly frames: Record<string, number>;
+  /** Says that it leads. */
+  leading: boolean;
+  /** Commands that came, each time they came. */
+  commands: number;
+  readonly listener: Listener;
+};
+
+export type TestCluster = {
+  readonly genesis: Genesis;
+  readonly clientKey: KeyPair;
+  readonly urls: readonly { readonly id: number; readonly url: string }[];
+  readonly validators: readonly TestValidator[];
+  readonly close: () => Promise<void>;
+};
+
+const limits = {
+  handshakeMs: 5000,
+  frameMs: 5000,
+  frameBytesMax,
+  queueBytesMax: 64 * 1024 * 1024,
+  queueFramesMax: 65_536,
+  connectionsMax: 16,
+};
+
+const sha256 = (bytes: Uint8Array) => hash("sha256", bytes, "buffer");
+export const testClient = 7 as ClientId;
+
+/** Starts one validator for each manner; ids count from 1. */
+export async function startTestCluster(manners: readonly Manner[]): Promise<TestCluster> {
+  const engine = await loadEngine("sodium");
+  const keys = manners.map(() => generateKeyPair());
+  const clientKey = generateKeyPair();
+  const genesis: Genesis = {
+    name: "test",
+    validators: keys.map(({ publicKey }, i) => ({ id: i + 1, name: `node${i + 1}`, publicKey })),
+    clients: [{ id: testClient, name: "tester", publicKey: clientKey.publicKey }],
+    admins: [],
+  };
+  const world: World = {
+    engine,
+    cluster: clusterIdOf(sha256, genesis),
+    clientKey,
+    apply: sequencer(),
+    everyone: [],
+  };
+  for (const [i, manner] of manners.entries()) {
+    const key = keys[i];
+    if (key !== undefined) world.everyone.push(await startValidator(world, i + 1, manner, key));
+  }
+  return {
+    genesis,
+    clientKey,
+    urls: world.everyone.map(({ validator }) => ({ id: validator.id, url: formatAddress(validator.listener.address) })),
+    validators: world.everyone.map(({ validator }) => validator),
+    close: async () => {
+      await Promise.all(world.everyone.map(({ validator }) => validator.listener.close()));
+    },
+  };
+}
+
+type Taken = { readonly results: readonly Result[]; readonly fresh: boolean };
+type Answerer = { readonly validator: TestValidator; readonly answer: (results: readonly Result[]) => void };
+type World = {
+  readonly engine: Engine;
+  readonly cluster: Digest;
+  readonly clientKey: KeyPair;
+  readonly apply: (commands: readonly Uint8Array[], cluster: Digest) => Taken;
+  readonly everyone: Answerer[];
+};
+
+/** Applies each request once; repeats get the recorded result. */
+function sequencer(): World["apply"] {
+  const ledger = createLedger();
+  const known = new Map<number, Result>();
+  return (commands, cluster) => {
+    let fresh = false;
+    const results = commands.map((frame) => {
+      const opened = open(frame, cluster);
+      if (!opened.ok || opened.value.body.$case !== "command") throw new Error("not a command");
+      const { request, payload } = opened.value.body.value;
+      const earlier = known.get(request);
+      if (earlier !== undefined) return earlier;
+      fresh = true;
+      const index = (known.size + 1) as LogIndex;
+      const result = { request, index, outcome: encodeOutcome(apply(ledger, payload)) };
+      known.set(request, result);
+      return result;
+    });
+    return { results, fresh };
+  };
+}
+
+async function startValidator(world: World, id: number, manner: Manner, key: KeyPair): Promise<Answerer> {
+  const greeted = new Set<Connection>();
+  const forger = generateKeyPair();
+  const onFrame = (connection: Connection, frame: Uint8Array) => {
+    const opened = open(frame, world.cluster);
+    if (!opened.ok) throw new Error(opened.reason);
+    const { body, signed, signature } = opened.value;
+    if (!world.engine.verify(signature, signed, world.clientKey.publicKey))
+      throw new Error("not the client's signature");
+    validator.frames[body.$case] = (validator.frames[body.$case] ?? 0) + 1;
+    if (body.$case === "hello" && body.value.node === id) greeted.add(connection);
+    const commands = body.$case === "command" ? [frame] : body.$case === "commandBatch" ? body.value.commands : [];
+    validator.commands += commands.length;
+    if (commands.length === 0 || validator.manner === "deaf") return;
+    const { results, fresh } = world.apply(commands, world.cluster);
+    // What is new reaches every validator by consensus; a repeat is answered by the one it came to.
+    for (const other of world.everyone) if (fresh || other.validator === validator) other.answer(results);
+  };
+  const listener = await listen({
+    address: { scheme: "tcp", host: "127.0.0.1", port: 0 },
+    protocol: "pair0",
+    limits,
+    onFrame,
+    onClose: (connection) => greeted.delete(connection),
+  });
+  const validator: TestValidator = { id, manner, delayMs: 0, leading: false, frames: {}, commands: 0, listener };
+  const seal = (results: readonly Result[]): Uint8Array => {
+    const node = (validator.manner === "meddling" ? (id % world.everyone.length) + 1 : id) as NodeId;
+    const told = validator.manner === "lying" ? results.map(lie) : results;
+    const body: Body = {
+      $case: "commandResponse",
+      value: { node, client: testClient, results: told, leading: validator.leading },
+    };
+    const signed = encodeSigned(world.cluster, node, body);
+    const { secretSeed } = validator.manner === "forging" ? forger : key;
+    return encodeEnvelope(signed, world.engine.sign(signed, secretSeed));
+  };
+  const answer = (results: readonly Result[]) => {
+    if (validator.manner === "silent") return;
+    const frame = seal(results);
+    const send = () => {
+      for (const connection of greeted) connection.send(frame);
+    };
+    if (validator.delayMs > 0) setTimeout(send, validator.delayMs);
+    else send();
+  };
+  return { validator, answer };
+}
+
+function lie(result: Result): Result {
+  return { ...result, outcome: encodeOutcome({ ok: true, text: "whatever you like to hear", diff: [] }) };
+}
