@@ -8,6 +8,7 @@
  */
 import { createRequestWindow, mark, type RequestWindow, standingOf } from "../consensus/request-window.ts";
 import { payloadAt, type Segment } from "../wire/entries.ts";
+import { commandsPerMessageMax } from "../wire/limits.ts";
 import type { ClientId, LogIndex, RequestId, Result } from "../wire/types.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 
@@ -114,7 +115,7 @@ function answer(state: State): Post[] {
     for (const result of client.answers) {
       results.push(result);
       bytes += result.outcome.length + 16;
-      if (bytes < resultBytesMax) continue;
+      if (bytes < resultBytesMax && results.length < commandsPerMessageMax) continue;
       posts.push({ to: "sender", mail: { kind: "results", client: id as ClientId, results } });
       results = [];
       bytes = 0;

@@ -105,7 +105,10 @@ function collectCommands(
     if (verdict.valid[packed.firstCommandCheck + number] === 1) pending.push({ command, packed, number });
     else invalid++;
   });
-  if (invalid > 0) result.rejects.push({ reason: "command with an invalid signature", connection, count: invalid });
+  // A command that came by itself is its own envelope.
+  const single = admitted.opened.body.$case === "command";
+  const reason = single ? "invalid signature" : "command with an invalid signature";
+  if (invalid > 0) result.rejects.push({ reason, connection, count: invalid });
   if (admitted.malformedCommands > 0) {
     result.rejects.push({ reason: "malformed command", connection, count: admitted.malformedCommands });
   }

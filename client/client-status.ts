@@ -19,7 +19,7 @@ export type ValidatorStatus = {
 
 export type ClientStatus = {
   readonly validators: readonly ValidatorStatus[];
-  /** Where commands go first; undefined while none is connected. */
+  /** Where commands go first; undefined while too few are connected. */
   readonly preferred: number | undefined;
   /** Requests sent and not settled. */
   readonly inFlight: number;

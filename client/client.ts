@@ -21,6 +21,7 @@ import {
   noteConnected,
   noteDisconnected,
   noteFirst,
+  noteGraceOver,
   noteLeading,
   noteSilence,
 } from "./preference.ts";
@@ -82,6 +83,10 @@ const limitsDefault: PendingLimits & RetryLimits = {
 
 /** How often repeats are looked for, and so the pause between chunks of them. */
 const tickMs = 50;
+/** How long the first connection waits for the others before commands are sent without them. */
+const graceMs = 250;
+/** On a new connection at most so many commands under way are sent again at once; more wait for the retry. */
+const greetingRequestsMax = 256;
 /** A validator that has not even taken this much gets no repeats on top. */
 const backlogBytesMax = 4 * 1024 * 1024;
 
@@ -100,14 +105,24 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
   const pending = createPending(limits);
   const matching = createMatching({ cluster, client, validators, verify: engine.verify, hash: sha256 }, pending);
   const retry = createRetry(limits);
-  const preference = createPreference();
+  const preference = createPreference(urls.size, matching.agreeing);
+  let repeated = 0;
+  let grace: NodeJS.Timeout | undefined;
   const identity = createIdentity(cluster, client, (message) => engine.sign(message, secretSeed));
+  if (urls.size < matching.agreeing) {
+    throw new Error(`${urls.size} validators are listed, but only ${matching.agreeing} equal answers count; list all`);
+  }
   const links = openLinks({
     urls,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     hello: identity.hello,
     onOpen: (node) => {
       noteConnected(preference, node);
+      grace ??= setTimeout(() => {
+        noteGraceOver(preference);
+        pump.wake();
+      }, graceMs);
+      repeatTo(node);
       pump.wake();
     },
     onClose: (node) => noteDisconnected(preference, node),
@@ -119,7 +134,6 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
     },
   });
   const pump = createPump({ pending, retry, preference, identity, send: links.send });
-  let repeated = 0;
 
   function settle(agreements: readonly Agreement[]): void {
     const [first] = agreements;
@@ -130,6 +144,13 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
     if (quickest !== undefined) noteFirst(preference, quickest);
     for (const agreement of agreements) pump.settle(agreement, now);
     pump.wake();
+  }
+
+  /** What is under way may have been lost with this validator's last connection, or with its last run. */
+  function repeatTo(node: NodeId): void {
+    const { requests, bytes } = pending;
+    if (requests.size === 0 || requests.size > greetingRequestsMax || bytes > limits.chunkBytesMax) return;
+    links.send(node, identity.batch([...requests.values()].map(({ command }) => command)));
   }
 
   function tick(): void {
@@ -166,6 +187,7 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
 
   function close(): Promise<void> {
     clearInterval(timer);
+    clearTimeout(grace);
     pump.stop();
     closing ??= links.close(0);
     return closing;

@@ -7,22 +7,34 @@
 import type { NodeId } from "../wire/types.ts";
 
 export type Preference = {
+  /** All that are dialed, and how many connections it takes for an agreement. */
+  readonly validators: number;
+  readonly needed: number;
   readonly connected: Set<NodeId>;
   /** How often each was first with an answer that was agreed upon; older firsts count less. */
   readonly firsts: Map<NodeId, number>;
   chosen: NodeId | undefined;
+  /** All have been connected, or had time to be: answers sent before a connection is greeted would be lost. */
+  begun: boolean;
   readonly silent: Set<NodeId>;
 };
 
 /** What a first keeps of its weight at each later one: some 50 of them count. */
 const decay = 0.98;
 
-export function createPreference(): Preference {
-  return { connected: new Set(), firsts: new Map(), chosen: undefined, silent: new Set() };
+export function createPreference(validators: number, needed: number): Preference {
+  const nobody = { connected: new Set<NodeId>(), silent: new Set<NodeId>(), firsts: new Map<NodeId, number>() };
+  return { validators, needed, ...nobody, chosen: undefined, begun: false };
 }
 
 export function noteConnected(preference: Preference, node: NodeId): void {
   preference.connected.add(node);
+  if (preference.connected.size === preference.validators) preference.begun = true;
+}
+
+/** The first connections have been there for a while: those that are missing now may be missing for long. */
+export function noteGraceOver(preference: Preference): void {
+  preference.begun = true;
 }
 
 export function noteDisconnected(preference: Preference, node: NodeId): void {
@@ -48,8 +60,9 @@ export function noteSilence(preference: Preference): void {
   preference.chosen = best(preference, preference.chosen) ?? preference.chosen;
 }
 
-/** Where to send to; undefined while no validator is connected. */
+/** Where to send to; undefined while too few are connected for an agreement. */
 export function chosenNode(preference: Preference): NodeId | undefined {
+  if (!preference.begun || preference.connected.size < preference.needed) return undefined;
   preference.chosen ??= best(preference, undefined);
   return preference.chosen;
 }

@@ -107,12 +107,14 @@ function flawOf(body: Body, signedBytes: number): string | undefined {
     case "commandResponse":
       return undefined;
     case "appendEntries": {
-      const { term, prevHash, endHash, entries, proof } = body.value;
+      const { term, leader, prevHash, endHash, entries, proof } = body.value;
       if (term < 1) return "term is not positive";
       if (!isDigest(prevHash) || !isDigest(endHash)) return "digest is not 32 bytes";
       if (entries.length > commandsPerMessageMax) return "too many entries";
       if (entries.some((entry) => entry.term < 1 || entry.term > term)) return "entry's term out of range";
-      return proof === undefined ? undefined : flawOfProof(proof);
+      if (proof === undefined) return undefined;
+      // Or whoever once won a term could show that for any other, or somebody else's.
+      return proof.term === term && proof.leader === leader ? flawOfProof(proof) : "proof of another election";
     }
     case "syncResponse": {
       const { prevHash, entries, end } = body.value;

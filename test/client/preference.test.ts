@@ -5,6 +5,7 @@ import {
   noteConnected,
   noteDisconnected,
   noteFirst,
+  noteGraceOver,
   noteLeading,
   noteSilence,
 } from "../../client/preference.ts";
@@ -13,13 +14,30 @@ import type { NodeId } from "../../wire/types.ts";
 const node = (id: number) => id as NodeId;
 
 function connectedTo(...ids: number[]) {
-  const preference = createPreference();
+  const preference = createPreference(ids.length, 1);
   for (const id of ids) noteConnected(preference, node(id));
   return preference;
 }
 
-test("nobody is chosen while nobody is connected", (t) => {
-  t.is(chosenNode(createPreference()), undefined);
+test("nobody is chosen before all are connected or had time to be, nor while too few are for an agreement", (t) => {
+  const preference = createPreference(4, 2);
+  noteConnected(preference, node(1));
+  noteConnected(preference, node(2));
+  t.is(chosenNode(preference), undefined);
+  noteGraceOver(preference);
+  t.is(chosenNode(preference), node(1));
+  noteDisconnected(preference, node(1));
+  t.is(chosenNode(preference), undefined);
+  noteConnected(preference, node(3));
+  t.is(chosenNode(preference), node(2));
+});
+
+test("there is no need to wait once all are connected", (t) => {
+  const preference = createPreference(2, 1);
+  noteConnected(preference, node(2));
+  t.is(chosenNode(preference), undefined);
+  noteConnected(preference, node(1));
+  t.is(chosenNode(preference), node(1));
 });
 
 test("the lowest id comes first, and the choice is kept though others are quicker or come later", (t) => {

@@ -33,6 +33,8 @@ export type TestValidator = {
   /** Commands that came, each time they came. */
   commands: number;
   readonly listener: Listener;
+  /** Those on which a hello came. */
+  readonly connections: ReadonlySet<Connection>;
 };
 
 export type TestCluster = {
@@ -122,6 +124,8 @@ function sequencer(): World["apply"] {
 
 async function startValidator(world: World, id: number, manner: Manner, key: KeyPair): Promise<Answerer> {
   const greeted = new Set<Connection>();
+  /** Answers ready before the first hello: real consensus takes longer than that. */
+  const early: Uint8Array[] = [];
   const forger = generateKeyPair();
   const onFrame = (connection: Connection, frame: Uint8Array) => {
     const opened = open(frame, world.cluster);
@@ -130,7 +134,10 @@ async function startValidator(world: World, id: number, manner: Manner, key: Key
     if (!world.engine.verify(signature, signed, world.clientKey.publicKey))
       throw new Error("not the client's signature");
     validator.frames[body.$case] = (validator.frames[body.$case] ?? 0) + 1;
-    if (body.$case === "hello" && body.value.node === id) greeted.add(connection);
+    if (body.$case === "hello" && body.value.node === id) {
+      greeted.add(connection);
+      for (const answer of early.splice(0)) connection.send(answer);
+    }
     const commands = body.$case === "command" ? [frame] : body.$case === "commandBatch" ? body.value.commands : [];
     validator.commands += commands.length;
     if (commands.length === 0 || validator.manner === "deaf") return;
@@ -145,7 +152,16 @@ async function startValidator(world: World, id: number, manner: Manner, key: Key
     onFrame,
     onClose: (connection) => greeted.delete(connection),
   });
-  const validator: TestValidator = { id, manner, delayMs: 0, leading: false, frames: {}, commands: 0, listener };
+  const validator: TestValidator = {
+    id,
+    manner,
+    delayMs: 0,
+    leading: false,
+    frames: {},
+    commands: 0,
+    listener,
+    connections: greeted,
+  };
   const seal = (results: readonly Result[]): Uint8Array => {
     const node = (validator.manner === "meddling" ? (id % world.everyone.length) + 1 : id) as NodeId;
     const told = validator.manner === "lying" ? results.map(lie) : results;
@@ -161,6 +177,7 @@ async function startValidator(world: World, id: number, manner: Manner, key: Key
     if (validator.manner === "silent") return;
     const frame = seal(results);
     const send = () => {
+      if (validator.frames.hello === undefined) early.push(frame);
       for (const connection of greeted) connection.send(frame);
     };
     if (validator.delayMs > 0) setTimeout(send, validator.delayMs);

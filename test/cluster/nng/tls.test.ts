@@ -153,8 +153,12 @@ run(`close leaves no connection, also in the midst of a handshake${note}`, async
   const { listener } = await serve(t, { limits: { ...limits, handshakeMs: 60_000 } });
   const silent = await rawPeer(t, listener.address);
   await waitUntil("it is accepted", () => listener.stats().accepted === 1);
-  await listener.close();
-  await waitUntil("it is closed", () => silent.closed());
+  let closed = false;
+  const closing = listener.close().then(() => {
+    closed = true;
+  });
+  await waitUntil("both ends are closed", () => silent.closed() && closed);
+  await closing;
   t.like(listener.stats(), { open: 0, halfOpen: 0 });
 });
 
