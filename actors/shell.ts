@@ -33,6 +33,8 @@ export type EdgeStatus = { readonly inMailbox: number; readonly waiting: number;
 export type Shell<Name extends ActorName> = {
   /** Mail from this actor's own I/O. */
   readonly deliver: (mail: Mailbox[Name]) => void;
+  /** Mail to another actor that no mail gave rise to. */
+  readonly send: (post: Post) => void;
   readonly status: () => Record<string, EdgeStatus>;
   /** Closes the ports; mail after that is lost. */
   readonly close: () => void;
@@ -134,6 +136,10 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
       // One flush for all frames of one read.
       flushing = true;
       queueMicrotask(finish);
+    },
+    send: (mail) => {
+      post(mail);
+      flush();
     },
     status: () =>
       Object.fromEntries(

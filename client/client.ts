@@ -26,7 +26,7 @@ import {
   noteSilence,
 } from "./preference.ts";
 import { createPump } from "./pump.ts";
-import { createRetry, dueRequests, noteAgreements, type RetryLimits } from "./retry.ts";
+import { createRetry, dueRequests, noteAgreements, noteStall, type RetryLimits } from "./retry.ts";
 
 export type ConnectOptions = {
   readonly genesis: Genesis;
@@ -154,7 +154,11 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
   }
 
   function tick(): void {
-    const due = dueRequests(retry, pending, performance.now());
+    const now = performance.now();
+    const stallMs = now - tickedAt - tickMs;
+    tickedAt = now;
+    if (stallMs > tickMs) noteStall(retry, stallMs);
+    const due = dueRequests(retry, pending, now);
     if (due.silent) noteSilence(preference);
     if (due.requests.length === 0) return;
     repeated += due.requests.length;
@@ -162,6 +166,7 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
     for (const node of preference.connected) if (links.backlogBytes(node) < backlogBytesMax) links.send(node, frame);
   }
 
+  let tickedAt = performance.now();
   const timer = setInterval(tick, tickMs);
   let closing: Promise<void> | undefined;
 

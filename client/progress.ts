@@ -31,7 +31,7 @@ export function createProgress(stream: ProgressStream, unit: string, noColor: st
       drawnAt = now;
       const text = progressLine(done, total, unit, (now - startedAt) / 1000).slice(
         0,
-        Math.max(0, (stream.columns ?? 80) - 1),
+        Math.max(0, (stream.columns || 80) - 1),
       );
       stream.write(`${clearLine}${colour ? `\u001b[36m${text}\u001b[0m` : text}`);
     },

@@ -50,6 +50,11 @@ export function noteAgreements(retry: Retry, agreements: readonly Agreement[], n
   retry.round = [];
 }
 
+/** This process was held up: answers may have come that it had no time to read. */
+export function noteStall(retry: Retry, ms: number): void {
+  retry.quietSince += ms;
+}
+
 export type Due = {
   /** To send now to every validator, oldest first; counted as sent. */
   readonly requests: readonly RequestId[];

@@ -23,7 +23,9 @@ export async function up(this: Context, flags: UpFlags): Promise<void> {
     return;
   }
   const { nodes, dir } = layout.value;
-  stderr.write(`Starting ${nodes.length} nodes of ${dir}. Next, in another terminal: juno repl --dir ${flags.dir}\n`);
+  stderr.write(
+    `Starting ${counted(nodes.length)} of ${dir}. Next, in another terminal: juno repl --dir ${flags.dir}\n`,
+  );
   const signals = listenToStopSignals();
   const report = await runCluster({ nodes, env, stop: signals.stop, kill: signals.kill, stdout, stderr });
   signals.dispose();
@@ -33,7 +35,7 @@ export async function up(this: Context, flags: UpFlags): Promise<void> {
 async function findOrMake(flags: UpFlags, say: (line: string) => void): Promise<Outcome<ClusterLayout>> {
   if (!existsSync(join(flags.dir, "genesis.json"))) {
     const made = await initCluster({ ...flags, nodes: flags.nodes ?? nodesDefault });
-    if (made.ok) say(`Made a cluster of ${made.value.nodes.length} nodes in ${made.value.dir}`);
+    if (made.ok) say(`Made a cluster of ${counted(made.value.nodes.length)} in ${made.value.dir}`);
     return made;
   }
   const found = findCluster(flags.dir);
@@ -43,4 +45,8 @@ async function findOrMake(flags: UpFlags, say: (line: string) => void): Promise<
     ok: false,
     reason: `${flags.dir}: the cluster there has ${length} nodes; leave --nodes out, or choose another --dir`,
   };
+}
+
+function counted(nodes: number): string {
+  return nodes === 1 ? "1 node" : `${nodes} nodes`;
 }

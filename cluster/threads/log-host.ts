@@ -48,7 +48,7 @@ export function host({ setup, ports }: Boot): LogControl {
       if (store === undefined) throw new Error("replay before the store is open");
       const end = Math.min(to, from + replayCommandsMax - 1) as LogIndex;
       const segments = store.read(from, end);
-      ports.get("applier")?.postMessage({ mails: [{ kind: "replay", segments }] });
+      shell.send({ to: "applier", mail: { kind: "replay", segments } });
       const last = segments.at(-1);
       if (last === undefined) throw new Error(`the store has no entry ${from}`);
       return lastOf(last);

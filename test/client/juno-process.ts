@@ -14,6 +14,7 @@ const entry = fileURLToPath(new URL("../../client/juno.ts", import.meta.url));
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 export type RunOptions = {
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   readonly input?: string;
   /** Called with all of stdout so far; may send a signal. */
   readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
@@ -28,6 +29,7 @@ export function runJuno(args: readonly string[], options: RunOptions = {}): Prom
     const child = spawn(process.execPath, [entry, ...args], { env, stdio: "pipe" });
     let stdout = "";
     let stderr = "";
+    options.onStart?.((signal) => child.kill(signal));
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
       options.onOutput?.(stdout, (signal) => child.kill(signal));

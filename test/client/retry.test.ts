@@ -1,7 +1,7 @@
 import test from "ava";
 import type { Agreement } from "../../client/matching.ts";
 import { addRequest, createPending, dropRequest, type Pending } from "../../client/pending.ts";
-import { createRetry, dueRequests, noteAgreements, noteFirstSend, type Retry } from "../../client/retry.ts";
+import { createRetry, dueRequests, noteAgreements, noteFirstSend, noteStall, type Retry } from "../../client/retry.ts";
 import type { LogIndex, RequestId } from "../../wire/types.ts";
 
 const limits = { minMs: 2000, maxMs: 15_000, chunkRequestsMax: 3, chunkBytesMax: 1000 };
@@ -123,4 +123,11 @@ test("idleness is no silence: the wait begins with the first send after it", (t)
   addRequest(world.pending, id(2), new Uint8Array(1), 60_000);
   t.deepEqual(dueAt(world, 61_999), []);
   t.deepEqual(dueAt(world, 62_000), [2]);
+});
+
+test("time in which this process was held up is not the cluster's silence", (t) => {
+  const world = worldAt([[1, 0]]);
+  noteStall(world.retry, 1500);
+  t.deepEqual(dueAt(world, 3499), []);
+  t.deepEqual(dueAt(world, 3500), [1]);
 });

@@ -9,9 +9,9 @@ import {
   payloadBytesMax,
   validatorsMax,
 } from "../../wire/limits.ts";
-import type { Body, Digest, Endorsement, NodeId, Signature, Term } from "../../wire/types.ts";
+import type { Body, ClientId, Digest, Endorsement, NodeId, Signature, Term } from "../../wire/types.ts";
 import { bodyOf } from "./bodies.ts";
-import { cluster, commandOf, digest, frameOf, seedOfClient, seedOfNode } from "./cluster.ts";
+import { cluster, commandOf, frameOf } from "./cluster.ts";
 import { block, bytesOf, type Field, scalar, tag, text } from "./raw-message.ts";
 
 const malformed = "malformed or non-canonical message";
@@ -35,7 +35,7 @@ const command = commandOf(7, 1, new Uint8Array(0));
 const counted: readonly [string, (count: number) => Body][] = [
   [
     "commands of a batch",
-    (count) => ({ ...bodyOf("commandBatch"), value: { client: 7 as never, commands: times(count, command) } }),
+    (count) => ({ ...bodyOf("commandBatch"), value: { client: 7 as ClientId, commands: times(count, command) } }),
   ],
   [
     "commands of a relay",
@@ -173,7 +173,7 @@ test("digests and signatures: exactly 32 and 64 bytes", (t) => {
   }
 });
 
-// What a decoder without limits makes of these takes seconds and gigabytes.
+// Decoded first, each would be two million objects before anybody counted them.
 const flood = (item: Field): Field => {
   const bytes = new Uint8Array(frameBytesMax - 2000);
   for (let at = 0; at + item.length <= bytes.length; at += item.length) bytes.set(item, at);
@@ -198,6 +198,6 @@ for (const [what, number, domain, content] of floods) {
     const start = performance.now();
     // The reason of the scan over the bytes; everything that is decided after decoding has another.
     t.is(verdictOn(frame), malformed);
-    t.true(performance.now() - start < 100);
+    t.true(performance.now() - start < 500);
   });
 }
