@@ -2,7 +2,7 @@
  * Commit tracker: turns evidence into certificates.
  *
  * In    `vote` from receiver (others' AERs and CVs) and from sender (this node's own); `settled` from consensus
- * Out   `event` (replicated, committed) to consensus; `write` of evidence to log
+ * Out   `replicated`, `committed` to consensus; `certified` to receiver; `write` of evidence to log
  * Owns  the evidence of each point above the commit index
  * Rule  docs/protocol.md, Certify and Commit
  */
@@ -51,7 +51,11 @@ function countVote(state: State, of: VoteKind, vote: AppendEntriesResponse, sign
     case "certified": {
       const kind = of === "replication" ? "replicated" : "committed";
       tally(state.counters, kind);
-      return [{ to: "consensus", mail: { kind, certificate: counted.certificate } }];
+      const { term, index } = counted.certificate;
+      return [
+        { to: "consensus", mail: { kind, certificate: counted.certificate } },
+        { to: "receiver", mail: { kind: "certified", of, term, index } },
+      ];
     }
     case "conflict": {
       tally(state.counters, "equivocations");

@@ -1,8 +1,8 @@
 /**
  * Receiver: takes frames off the listeners, has them verified, and passes on what is sound.
  *
- * In    `frame`, `opened`, `closed` from the transport; `verdict` from the verifier; `credit`, `settled` from
- *       consensus; `reply` from sender
+ * In    `frame`, `closed` from the transport; `verdict` from the verifier; `credit`, `settled` from consensus;
+ *       `certified` from commit tracker; `reply` from sender
  * Out   votes to commit tracker; everything else that is verified to consensus
  * Owns  listening sockets, lanes, size and rate limits, which connection is which client's
  * Rule  architecture: cheap checks first, lanes, and a flood of commands costs latency, never memory, nor votes
@@ -11,8 +11,9 @@
  * verifier at once; meanwhile the next batch grows, so load makes batches larger. Commands need credit besides: room in
  * the waiting room of consensus. Where a lane is full, its entrance stops reading.
  */
+import type { VoteKind } from "../consensus/evidence-book.ts";
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
-import type { ClientId, LogIndex } from "../wire/types.ts";
+import type { ClientId, LogIndex, Term } from "../wire/types.ts";
 import { type Admitted, admit, type Entrance, type LaneNumber, type Members } from "./admission.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 import { type Arrival, pack, type Task, unpack } from "./verification.ts";
@@ -31,6 +32,8 @@ export type Mail =
   | { readonly kind: "verdict"; readonly task: number; readonly verdict: BatchVerdict }
   | { readonly kind: "credit"; readonly commands: number }
   | { readonly kind: "settled"; readonly index: LogIndex }
+  /** Q votes on this point are in: more of them tell nothing new. */
+  | { readonly kind: "certified"; readonly of: VoteKind; readonly term: Term; readonly index: LogIndex }
   | { readonly kind: "reply"; readonly client: ClientId; readonly frame: Uint8Array };
 
 export type Io = {
@@ -57,6 +60,8 @@ export type State = {
   tasks: number;
   credit: number;
   settled: LogIndex;
+  /** The newest points that have a certificate of each kind. */
+  readonly certified: Record<VoteKind, { term: Term; index: LogIndex }>;
 };
 
 /** Signatures in one batch; beyond some 64 a batch gains nothing and delays what comes behind it. */
@@ -83,6 +88,10 @@ export function start(config: Config, io: Io): State {
     tasks: 0,
     credit: config.commandsWaitingMax,
     settled: config.commitIndex,
+    certified: {
+      replication: { term: 0 as Term, index: config.commitIndex },
+      commit: { term: 0 as Term, index: config.commitIndex },
+    },
   };
 }
 
@@ -101,7 +110,10 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       break;
     case "settled":
       state.settled = mail.index;
-      break;
+      return [];
+    case "certified":
+      state.certified[mail.of] = { term: mail.term, index: mail.index };
+      return [];
     case "reply":
       for (const connection of state.connectionsOf.get(mail.client) ?? []) state.io.reply(connection, mail.frame);
       return [];
@@ -139,13 +151,18 @@ function isLate(state: State, { opened }: Admitted): boolean {
   const { body } = opened;
   switch (body.$case) {
     case "appendEntriesResponse":
+      return body.value.index <= state.settled || isCertified(state.certified.replication, body.value);
     case "commitVote":
-      return body.value.index <= state.settled;
+      return body.value.index <= state.settled || isCertified(state.certified.commit, body.value);
     case "syncResponse":
       return (body.value.end?.value.index ?? 0) <= state.settled;
     default:
       return false;
   }
+}
+
+function isCertified(newest: { term: Term; index: LogIndex }, vote: { term: Term; index: LogIndex }): boolean {
+  return vote.term === newest.term && vote.index === newest.index;
 }
 
 /** Gives each lane's next batch to the verifier, as far as there is room; holds entrances whose lanes are full. */

@@ -4,8 +4,11 @@ import type { Entrance } from "../../actors/admission.ts";
 import type { Mailbox } from "../../actors/mailbox.ts";
 import { describe, type Io, receive, type State, start } from "../../actors/receiver.ts";
 import { runShell } from "../../actors/shell.ts";
+import { type Engine, loadEngine } from "../../pools/engine.ts";
 import { startPiscinaVerifier } from "../../pools/piscina-verifier.ts";
+import { checkCount } from "../../pools/signature-batch.ts";
 import type { Verifier } from "../../pools/verifier.ts";
+import { verifyBatch } from "../../pools/verify-batch.ts";
 import { frameBytesMax } from "../../wire/limits.ts";
 import { formatAddress, parseAddress } from "../nng/address.ts";
 import type { Connection } from "../nng/connection.ts";
@@ -14,6 +17,11 @@ import type { Boot, NodeSetup, ReceiverControl } from "./boot.ts";
 
 /** Connections at one entrance: every peer several times over, or a crowd of clients. */
 const connectionsMax = 1024;
+/**
+ * Signatures that are checked on this thread rather than by the pool: handing a task over and taking it back costs some
+ * 100 µs, a check 50, so for a vote or two the way would be longer than the work.
+ */
+const checksOnThisThreadMax = 3;
 
 export function host({ setup, ports }: Boot): ReceiverControl {
   const connections = new Map<number, { entrance: Entrance; connection: Connection }>();
@@ -21,6 +29,8 @@ export function host({ setup, ports }: Boot): ReceiverControl {
   let congested = false;
   let numbers = 0;
   let verifier: Verifier | undefined;
+  let engine: Engine | undefined;
+  let checkedHere = 0;
   let listeners: Listener[] = [];
   let state: State | undefined;
 
@@ -46,7 +56,13 @@ export function host({ setup, ports }: Boot): ReceiverControl {
 
   const io: Io = {
     verify: (task, batch, lane) => {
-      if (verifier === undefined) throw new Error("verification before the verifier has started");
+      if (verifier === undefined || engine === undefined) throw new Error("verification before its start");
+      if (checkCount(batch) <= checksOnThisThreadMax) {
+        const verdict = verifyBatch(engine, batch);
+        checkedHere += checkCount(batch);
+        queueMicrotask(() => shell.deliver({ kind: "verdict", task, verdict }));
+        return;
+      }
       verifier.verify(batch, lane).then(
         (verdict) => shell.deliver({ kind: "verdict", task, verdict }),
         (error: unknown) => {
@@ -93,11 +109,16 @@ export function host({ setup, ports }: Boot): ReceiverControl {
 
   return {
     listen: async (commitIndex) => {
-      const { cluster, quorum, validators, clients, engine, commandsWaitingMax, name } = setup;
+      const { cluster, quorum, validators, clients, commandsWaitingMax, name } = setup;
       const members = { cluster, quorum, validators, clients };
       state = start({ members, memory: "shared", commitIndex, commandsWaitingMax }, io);
       try {
-        verifier = await startPiscinaVerifier({ engine, threads: setup.verifierThreads, name: `${name}/verify` });
+        engine = await loadEngine(setup.engine);
+        verifier = await startPiscinaVerifier({
+          engine: setup.engine,
+          threads: setup.verifierThreads,
+          name: `${name}/verify`,
+        });
         const peers = await open("peer", setup.listenPeers);
         listeners = [peers];
         const clientSide = await open("client", setup.listenClients);
@@ -110,7 +131,7 @@ export function host({ setup, ports }: Boot): ReceiverControl {
     status: async () => ({
       edges: shell.status(),
       counters: state?.counters ?? {},
-      facts: { ...(state === undefined ? {} : describe(state)), verifier: verifier?.stats() },
+      facts: { ...(state === undefined ? {} : describe(state)), verifier: { ...verifier?.stats(), checkedHere } },
     }),
     stop: async () => {
       stopping = true;

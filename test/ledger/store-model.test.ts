@@ -34,11 +34,11 @@ class Model {
   }
 }
 
-type Step =
+type Change =
   | { readonly kind: "append"; readonly payloads: readonly Uint8Array[]; readonly gap: number }
   | { readonly kind: "cut" | "commit" | "lock"; readonly part: number }
-  | { readonly kind: "vote"; readonly candidate: number }
-  | { readonly kind: "reopen" };
+  | { readonly kind: "vote"; readonly candidate: number };
+type Step = Change | { readonly kind: "reopen" };
 
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -61,7 +61,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 let requests = 0;
 
 /** Changes the model by one step and says it as a write; undefined where the step does not apply. */
-function writeOf(model: Model, step: Exclude<Step, { kind: "reopen" }>): Write | undefined {
+function writeOf(model: Model, step: Change): Write | undefined {
   const committed = model.commit?.index ?? 0;
   switch (step.kind) {
     case "append": {
