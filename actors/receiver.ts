@@ -172,7 +172,8 @@ function pump(state: State): readonly Post[] {
     while (lane.queue.length > 0 && lane.running.length < tasksPerLaneMax) {
       const batch = nextBatch(state, number);
       if (batch.length === 0) break;
-      const task = pack(batch, state.config.memory);
+      // What votes say is copied out of their batch; only commands stay where they were checked.
+      const task = pack(batch, number === 0 ? "own" : state.config.memory);
       state.tasks++;
       lane.running.push({ task, number: state.tasks });
       state.io.verify(state.tasks, task.batch, number);

@@ -28,7 +28,15 @@ export type ShellConfig<Name extends ActorName> = {
 };
 
 /** Load of one edge, as its sender sees it. */
-export type EdgeStatus = { readonly inMailbox: number; readonly waiting: number; readonly sent: number };
+export type EdgeStatus = {
+  /** Pieces sent whose credit has not come back. */
+  readonly inMailbox: number;
+  /** Pieces without credit. */
+  readonly waiting: number;
+  readonly sent: number;
+  /** Pieces received and done with whose credit has not been sent back yet. */
+  readonly toReturn: number;
+};
 
 export type Shell<Name extends ActorName> = {
   /** Mail from this actor's own I/O. */
@@ -100,7 +108,8 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
     if (closed) return;
     let waits = false;
     for (const edge of edges.values()) {
-      if (edge.toReturn > 0) {
+      // In bulk: each parcel wakes a thread, and credit is needed only before it runs out.
+      if (edge.toReturn >= mailboxMax / 4) {
         edge.port.postMessage({ credit: edge.toReturn });
         edge.toReturn = 0;
       }
@@ -143,7 +152,10 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
     },
     status: () =>
       Object.fromEntries(
-        [...edges].map(([name, { inMailbox, waiting, sent }]) => [name, { inMailbox, waiting: waiting.length, sent }]),
+        [...edges].map(([name, { inMailbox, waiting, sent, toReturn }]) => [
+          name,
+          { inMailbox, waiting: waiting.length, sent, toReturn },
+        ]),
       ),
     close: () => {
       closed = true;

@@ -49,7 +49,9 @@ function mailboxesOf(setup: NodeSetup, actors: Record<ActorName, ActorStatus>): 
       const edge = actors[other].edges[name];
       if (edge === undefined) continue;
       senders++;
-      depth += edge.inMailbox + edge.waiting;
+      const done = actors[name].edges[other]?.toReturn ?? 0;
+      // The two ends are asked one after the other: what moved in between must not show as less than nothing.
+      depth += Math.max(0, edge.inMailbox - done) + edge.waiting;
     }
     mailboxes[name] = { depth, max: senders * setup.mailboxMax };
   }

@@ -23,9 +23,13 @@ function counter(): (count: number) => number[] {
 
 type Parcel = { readonly mails: readonly Mailbox["applier"][] } | { readonly credit: number };
 
-/** Resolves when the condition holds; by then all that was posted before has come, or ava's time is up. */
+/** Resolves when the condition holds; rejects where it does not for ten seconds. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const start = performance.now();
+  while (!condition()) {
+    if (performance.now() - start > 10_000) throw new Error(`still not so: ${condition}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Long enough for a port to bring all that it will bring. */

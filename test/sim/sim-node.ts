@@ -108,7 +108,13 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
       },
       { note: (_, text) => around.onNote(node, text) },
     ),
-    log: log.start({ chunkCommandsMax: 5 }, { store: node.disk }),
+    log: log.start(
+      { chunkCommandsMax: 5 },
+      {
+        store: node.disk,
+        flushLater: () => later("flush", random.next() * 50, () => deliver("log", { kind: "flush" })),
+      },
+    ),
     tracker: commitTracker.start({ cluster: members.cluster, quorum: members.quorum, commitIndex }),
     applier: applier.start(
       { appliedIndex: 0 as LogIndex },
@@ -160,7 +166,7 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
     for (const post of posts) {
       later(`${actor} to ${post.to}`, random.next() * 0.3, () => deliver(post.to, post.mail));
     }
-    if ((actor === "log" || actor === "applier") && mail.kind !== "drained") drainLater(actor);
+    if ((actor === "log" || actor === "applier") && mail.kind !== "drained" && mail.kind !== "flush") drainLater(actor);
     around.onStep(node, actor, mail);
   }
 
