@@ -3,17 +3,18 @@
  * Source: docs/protocol.md, Election.
  */
 import { endorsementsOf } from "../wire/certificate.ts";
-import type {
-  Certificate,
-  LogIndex,
-  NodeId,
-  Point,
-  RequestVote,
-  RequestVoteResponse,
-  Signature,
-  Term,
-  Timeout,
-  TimeoutCertificate,
+import {
+  type Certificate,
+  type LogIndex,
+  type NodeId,
+  type Point,
+  type RequestVote,
+  type RequestVoteResponse,
+  type Signature,
+  sameBytes,
+  type Term,
+  type Timeout,
+  type TimeoutCertificate,
 } from "../wire/types.ts";
 import { becomeLeader } from "./lead.ts";
 import { holds, holdsLockChain, restoreLockChain } from "./log.ts";
@@ -191,7 +192,8 @@ export function onRequestVoteResponse(state: State, response: RequestVoteRespons
   const mine = response.term === state.term && response.candidate === state.config.self;
   if (role.kind !== "candidate" || !mine || lock === undefined) return [];
   if (response.granted) {
-    if (comparePoints(lock, role.lock) !== 0) return [];
+    // The hash too: a grant for another chain would spoil the proof for everybody.
+    if (comparePoints(lock, role.lock) !== 0 || !sameBytes(lock.hash, role.lock.hash)) return [];
     role.grants.set(voter, signature);
     if (role.grants.size < state.quorum) return [];
     const endorsements = endorsementsOf(role.grants, state.quorum);

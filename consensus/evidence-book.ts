@@ -11,7 +11,13 @@ export const pointsPerNodeMax = 256;
 export type VoteKind = "replication" | "commit";
 
 type Count = { readonly signatures: Map<NodeId, Signature>; readonly index: LogIndex; certified: boolean };
-type Said = { readonly point: string; readonly signature: Signature; readonly vote: AppendEntriesResponse };
+type Said = {
+  readonly point: string;
+  readonly signature: Signature;
+  readonly vote: AppendEntriesResponse;
+  /** A pair of evidence was made of it; one for each place is enough. */
+  accused: boolean;
+};
 
 export type EvidenceBook = {
   readonly quorum: number;
@@ -41,11 +47,11 @@ export function count(book: EvidenceBook, kind: VoteKind, vote: AppendEntriesRes
   book.said.set(node, said);
   const before = said.get(place);
   if (before !== undefined) {
-    return before.point === point
-      ? { kind: "counted" }
-      : { kind: "conflict", first: before, second: { point, signature, vote } };
+    if (before.point === point || before.accused) return { kind: "counted" };
+    before.accused = true;
+    return { kind: "conflict", first: before, second: { point, signature, vote, accused: true } };
   }
-  said.set(place, { point, signature, vote });
+  said.set(place, { point, signature, vote, accused: false });
   const open = book.counts.get(point) ?? { signatures: new Map(), index, certified: false };
   book.counts.set(point, open);
   open.signatures.set(node, signature);

@@ -47,9 +47,10 @@ for (const [of, event] of kinds) {
     t.deepEqual(receive(state, voteOf(of, 1)), []);
     const posts = receive(state, voteOf(of, 2));
     t.deepEqual(
-      posts.map(({ to, mail }) => [to, mail.kind]),
-      [["consensus", event]],
+      posts.map(({ to, mail }) => `${to} ${mail.kind}`),
+      [`consensus ${event}`, "receiver certified"],
     );
+    t.deepEqual(posts[1]?.mail, { kind: "certified", of, term: 5 as Term, index: 10 as LogIndex });
     const [certificate] = certificatesIn(posts);
     const bare = { term: 5 as Term, index: 10 as LogIndex, hash: digest(1), endorsements: [] };
     const endorsements = endorse({ kind: of, certificate: bare }, [1, 2, 3]);

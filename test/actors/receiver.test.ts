@@ -228,3 +228,16 @@ test("votes and chunks about what is settled are dropped without verification; n
   t.deepEqual(told(bench).toSorted(), ["syncResponse", "timeout", "vote 11", "vote 21"]);
   t.is(bench.state.counters["late messages"], 7);
 });
+
+test("votes beyond a quorum, on the point certified last, are dropped without verification", (t) => {
+  const bench = receiverBench();
+  bench.mail({ kind: "certified", of: "commit", term: 5 as Term, index: 11 as LogIndex });
+  bench.frame("peer", voteAt(11, "commitVote"));
+  t.is(bench.open.length, 0);
+  t.is(bench.state.counters["late messages"], 1);
+  bench.frame("peer", voteAt(11, "appendEntriesResponse"));
+  bench.frame("peer", voteAt(12, "commitVote"));
+  bench.frame("peer", voteAt(10, "commitVote"));
+  bench.answerAll();
+  t.deepEqual(told(bench), ["vote 11", "vote 12", "vote 10"]);
+});

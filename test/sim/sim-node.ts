@@ -14,6 +14,7 @@ import * as sender from "../../actors/sender.ts";
 import { apply, createLedger, stateHash } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
 import { verifyBatch } from "../../pools/verify-batch.ts";
+import type { Durable } from "../../wire/durable.ts";
 import type { LogIndex, NodeId } from "../../wire/types.ts";
 import type { SimCrypto } from "./crypto.ts";
 import { createDisk, type Disk } from "./disk.ts";
@@ -45,6 +46,7 @@ export type Surroundings = {
   readonly crypto: SimCrypto;
   readonly members: Members;
   readonly tickMs: number;
+  readonly remember: (durable: Durable) => Durable;
   readonly transmit: (from: NodeId, to: NodeId, frame: Uint8Array) => void;
   readonly reply: (from: NodeId, connection: number, frame: Uint8Array) => void;
   /** Called before each body is signed, with what is durable at that moment. */
@@ -68,7 +70,7 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
   const { schedule, random, members, crypto } = around;
   const life = ++node.life;
   const alive = (): boolean => node.life === life && node.actors !== undefined;
-  const durable = node.disk.durable();
+  const durable = around.remember(node.disk.durable());
   const commitIndex = durable.commit?.index ?? (0 as LogIndex);
   const ledger = createLedger();
   const validators = [...members.validators.keys()];

@@ -28,6 +28,8 @@ export type Options = {
   readonly crypto?: SimCrypto;
   /** Otherwise the seed chooses. */
   readonly nodes?: number;
+  /** What a node finds on its disk at its start; to break a rule on purpose. */
+  readonly remember?: Surroundings["remember"];
   readonly trace?: (line: string) => void;
 };
 
@@ -180,6 +182,7 @@ export function simulate(options: Options): Report {
     crypto,
     members,
     tickMs: 20,
+    remember: options.remember ?? ((durable) => durable),
     transmit,
     reply: (_, connection, frame) => {
       if (!healed && network.chance(faults.drop)) return;
