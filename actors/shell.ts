@@ -95,10 +95,11 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
       }
       if (!any) break;
     }
-    if (!closed) finish();
+    finish();
   }
 
   function finish(): void {
+    if (closed) return;
     if (behaviour.drained !== undefined) handle(behaviour.drained);
     flush();
   }
@@ -142,9 +143,9 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
       if (closed) return;
       handle(mail);
       if (flushing) return;
-      // One flush for all frames of one read.
+      // One parcel for all that the sockets brought in this turn of the event loop: each one wakes a thread.
       flushing = true;
-      queueMicrotask(finish);
+      setImmediate(finish);
     },
     send: (mail) => {
       post(mail);
