@@ -15,6 +15,7 @@ import type { ClusterLayout } from "../cluster/cluster-layout.ts";
 import { readClientIdentity } from "../cluster/identity.ts";
 import { initCluster } from "../cluster/init.ts";
 import { readStatus } from "../cluster/status-shape.ts";
+import { launchedMark } from "../cluster/stop-signals.ts";
 import { engineNames } from "../pools/engine.ts";
 
 const transfer = "transfer(Acct1->Acct2, 1%1)";
@@ -122,7 +123,11 @@ async function cpuOfNodes(layout: ClusterLayout): Promise<number> {
 function startNodes(layout: ClusterLayout): ReturnType<typeof spawn>[] {
   const entry = fileURLToPath(new URL("../client/juno.ts", import.meta.url));
   return layout.nodes.map((node) =>
-    spawn(process.execPath, [entry, "start", "--config", node.config], { stdio: ["ignore", "ignore", "ignore"] }),
+    spawn(process.execPath, [entry, "start", "--config", node.config], {
+      // The open pipe ties the nodes' lives to ours: should this process die, they stop.
+      stdio: ["pipe", "ignore", "ignore"],
+      env: { ...process.env, ...launchedMark },
+    }),
   );
 }
 

@@ -12,6 +12,7 @@ import type { NodeStatus } from "../../cluster/control.ts";
 import { readClientIdentity } from "../../cluster/identity.ts";
 import { initCluster } from "../../cluster/init.ts";
 import { readStatus } from "../../cluster/status-shape.ts";
+import { launchedMark } from "../../cluster/stop-signals.ts";
 
 export const junoEntry: string = fileURLToPath(new URL("../../client/juno.ts", import.meta.url));
 
@@ -44,7 +45,9 @@ export async function makeCluster(nodes: number, clients = 1): Promise<TestClust
   function start(node: number): NodeProcess {
     const config = layout.nodes[node]?.config ?? "";
     const child = spawn(process.execPath, [junoEntry, "start", "--config", config], {
-      stdio: ["ignore", "pipe", "pipe"],
+      // The open pipe ties the node's life to ours: should this process die, the node stops.
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, ...launchedMark },
     });
     const exited = once(child, "exit").then(([code]) => code as number | null);
     const started: NodeProcess = { child, exited, output: "" };
