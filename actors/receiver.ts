@@ -13,13 +13,14 @@
  */
 import type { VoteKind } from "../consensus/evidence-book.ts";
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
-import type { ClientId, LogIndex, Term } from "../wire/types.ts";
+import type { ClientId, LogIndex, NodeId, Term } from "../wire/types.ts";
 import { type Admitted, admit, type Entrance, type LaneNumber, type Members } from "./admission.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 import { type Arrival, pack, type Task, unpack } from "./verification.ts";
 
 export type Config = {
   readonly members: Members;
+  readonly self: NodeId;
   readonly memory: "shared" | "own";
   readonly commitIndex: LogIndex;
   /** Commands that may be between here and the log. */
@@ -31,6 +32,8 @@ export type Mail =
   | { readonly kind: "closed"; readonly connection: number }
   | { readonly kind: "verdict"; readonly task: number; readonly verdict: BatchVerdict }
   | { readonly kind: "credit"; readonly commands: number }
+  /** The time that `later` asked for has come. */
+  | { readonly kind: "later" }
   | { readonly kind: "settled"; readonly index: LogIndex }
   /** Q votes on this point are in: more of them tell nothing new. */
   | { readonly kind: "certified"; readonly of: VoteKind; readonly term: Term; readonly index: LogIndex }
@@ -43,6 +46,8 @@ export type Io = {
   readonly reply: (connection: number, frame: Uint8Array) => void;
   /** Stops reading, or goes on reading, at an entrance. */
   readonly hold: (entrance: Entrance, held: boolean) => void;
+  /** Brings `later` mail in some 20 ms. */
+  readonly later: () => void;
   /** Ends a connection whose messages are forged. */
   readonly close: (connection: number, reason: string) => void;
 };
@@ -62,6 +67,10 @@ export type State = {
   settled: LogIndex;
   /** The newest points that have a certificate of each kind. */
   readonly certified: Record<VoteKind, { term: Term; index: LogIndex }>;
+  /** How many votes on each point above the settled index were given to the verifier. */
+  readonly votesOn: Map<string, { readonly index: LogIndex; taken: number }>;
+  /** Votes on points for which enough are being checked; looked at again if those do not suffice. */
+  spare: Arrival[];
 };
 
 /** Signatures in one batch; beyond some 64 a batch gains nothing and delays what comes behind it. */
@@ -71,6 +80,8 @@ const tasksPerLaneMax = 2;
 /** Frames that wait in a lane before its entrance stops reading, and before it reads again. */
 const queuedMax = 4096;
 const queuedLow = 1024;
+/** Points whose votes are counted; beyond the windows of all leaders only liars vote. */
+const pointsMax = 4096;
 /** Connections on which one client gets its answers: the newest. */
 const connectionsPerClientMax = 8;
 
@@ -92,6 +103,8 @@ export function start(config: Config, io: Io): State {
       replication: { term: 0 as Term, index: config.commitIndex },
       commit: { term: 0 as Term, index: config.commitIndex },
     },
+    votesOn: new Map(),
+    spare: [],
   };
 }
 
@@ -110,7 +123,15 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       break;
     case "settled":
       state.settled = mail.index;
+      for (const [point, { index }] of state.votesOn) if (index <= mail.index) state.votesOn.delete(point);
       return [];
+    case "later":
+      for (const arrival of state.spare) {
+        if (!isLate(state, arrival.admitted)) state.lanes[0].queue.push(arrival);
+        else tally(state.counters, "late messages");
+      }
+      state.spare = [];
+      break;
     case "certified":
       state.certified[mail.of] = { term: mail.term, index: mail.index };
       return [];
@@ -143,6 +164,11 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     tally(state.counters, "relays dropped");
     return;
   }
+  if (isSpare(state, admitted)) {
+    if (state.spare.length === 0) state.io.later();
+    state.spare.push({ admitted, connection });
+    return;
+  }
   queue.push({ admitted, connection });
 }
 
@@ -159,6 +185,23 @@ function isLate(state: State, { opened }: Admitted): boolean {
     default:
       return false;
   }
+}
+
+/**
+ * With this node's own vote, a quorum less one of others' is enough: checking more at once is work for nothing in all but
+ * rare cases, and those come a little later.
+ */
+function isSpare(state: State, { opened }: Admitted): boolean {
+  const { body } = opened;
+  if (body.$case !== "appendEntriesResponse" && body.$case !== "commitVote") return false;
+  const { term, index, hash } = body.value;
+  const point = `${body.$case} ${term} ${index} ${Buffer.from(hash).toString("latin1")}`;
+  const votes = state.votesOn.get(point) ?? { index, taken: 0 };
+  if (state.votesOn.size >= pointsMax) state.votesOn.clear();
+  state.votesOn.set(point, votes);
+  if (votes.taken >= state.config.members.quorum - 1) return true;
+  votes.taken++;
+  return false;
 }
 
 function isCertified(newest: { term: Term; index: LogIndex }, vote: { term: Term; index: LogIndex }): boolean {
@@ -182,7 +225,7 @@ function pump(state: State): readonly Post[] {
   const [votes, appends, commands] = state.lanes.map((lane) => lane.queue.length);
   // Relayed commands share a lane with clients' but come by the peers' entrance, which also brings votes: it is held
   // only by what peers alone can fill.
-  holdIf(state, "peer", Math.max(votes ?? 0, appends ?? 0));
+  holdIf(state, "peer", Math.max(votes ?? 0, appends ?? 0, state.spare.length));
   holdIf(state, "client", commands ?? 0);
   return [];
 }
@@ -230,7 +273,11 @@ function takeVerdict(state: State, number: number, verdict: BatchVerdict): reado
 function release(state: State, task: Task, verdict: BatchVerdict): readonly Post[] {
   const { posts, hellos, rejects } = unpack(task, verdict);
   tally(state.counters, "signatures checked", verdict.valid.length);
-  for (const { client, connection } of hellos) noteConnection(state, client, connection);
+  for (const { client, node, connection } of hellos) {
+    // Greeting another node: somebody replays it here to hear what is not his.
+    if (node === state.config.self) noteConnection(state, client, connection);
+    else tally(state.rejects, "hello to another node");
+  }
   for (const { reason, connection, count } of rejects) {
     tally(state.rejects, reason, count);
     // A forged envelope costs more to refuse than to make: its connection is of no more use.

@@ -6,7 +6,7 @@
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
 import { SignatureBatchBuilder } from "../pools/signature-batch-builder.ts";
 import { type Entries, emptyColumns } from "../wire/entries.ts";
-import type { ClientId } from "../wire/types.ts";
+import type { ClientId, NodeId } from "../wire/types.ts";
 import type { Admitted, AdmittedCommand, CheckItem } from "./admission.ts";
 import { detach } from "./detach.ts";
 import type { Post } from "./mailbox.ts";
@@ -26,7 +26,7 @@ export type Task = { readonly batch: SignatureBatch; readonly packed: readonly P
 /** What a verdict brought: mail to others, and what concerns connections. */
 export type Unpacked = {
   readonly posts: Post[];
-  readonly hellos: { readonly client: ClientId; readonly connection: number }[];
+  readonly hellos: { readonly client: ClientId; readonly node: NodeId; readonly connection: number }[];
   /** Frames and commands that were refused, by reason. */
   readonly rejects: { readonly reason: string; readonly connection: number; readonly count: number }[];
 };
@@ -79,8 +79,8 @@ export function unpack(task: Task, verdict: BatchVerdict): Unpacked {
     }
     if (admitted.lane === 2) {
       collectCommands(packed, verdict, result, pending);
-      if (admitted.opened.body.$case === "hello")
-        result.hellos.push({ client: admitted.opened.body.value.client, connection });
+      const { body } = admitted.opened;
+      if (body.$case === "hello") result.hellos.push({ ...body.value, connection });
     } else {
       result.posts.push(...postOf(task, packed, verdict));
     }

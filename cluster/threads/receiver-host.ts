@@ -22,6 +22,8 @@ const connectionsMax = 1024;
  * 100 µs, a check 50, so for a vote or two the way would be longer than the work.
  */
 const checksOnThisThreadMax = 3;
+/** How long votes beyond a quorum wait for that quorum to do without them. */
+const laterMs = 20;
 
 export function host({ setup, ports }: Boot): ReceiverControl {
   const connections = new Map<number, { entrance: Entrance; connection: Connection }>();
@@ -71,6 +73,9 @@ export function host({ setup, ports }: Boot): ReceiverControl {
       );
     },
     reply: (number, frame) => connections.get(number)?.connection.send(frame),
+    later: () => {
+      setTimeout(() => shell.deliver({ kind: "later" }), laterMs);
+    },
     hold: (entrance, hold) => {
       held[entrance] = hold;
       regulate();
@@ -111,7 +116,7 @@ export function host({ setup, ports }: Boot): ReceiverControl {
     listen: async (commitIndex) => {
       const { cluster, quorum, validators, clients, commandsWaitingMax, name } = setup;
       const members = { cluster, quorum, validators, clients };
-      state = start({ members, memory: "shared", commitIndex, commandsWaitingMax }, io);
+      state = start({ members, self: setup.self, memory: "shared", commitIndex, commandsWaitingMax }, io);
       try {
         engine = await loadEngine(setup.engine);
         verifier = await startPiscinaVerifier({

@@ -4,7 +4,7 @@ import type { Post } from "../../actors/mailbox.ts";
 import { type Mail, receive, type State, start } from "../../actors/receiver.ts";
 import { createInlineVerifier } from "../../pools/inline-verifier.ts";
 import type { SignatureBatch } from "../../pools/signature-batch.ts";
-import type { LogIndex } from "../../wire/types.ts";
+import type { LogIndex, NodeId } from "../../wire/types.ts";
 import { engine, members } from "../wire/cluster.ts";
 
 const verifier = createInlineVerifier(engine);
@@ -18,6 +18,8 @@ export type Bench = {
   readonly replies: { readonly connection: number; readonly frame: Uint8Array }[];
   readonly holds: string[];
   readonly closes: string[];
+  /** Times that it asked to be told later. */
+  readonly laters: string[];
   /** Everything that was posted. */
   readonly posts: Post[];
   readonly mail: (mail: Mail) => void;
@@ -33,11 +35,19 @@ export function receiverBench(commandsWaitingMax = 100_000, commitIndex = 0): Be
   const replies: Bench["replies"] = [];
   const holds: string[] = [];
   const closes: string[] = [];
+  const laters: string[] = [];
   const posts: Post[] = [];
-  const config = { members, memory: "own", commitIndex: commitIndex as LogIndex, commandsWaitingMax } as const;
+  const config = {
+    members,
+    self: 0 as NodeId,
+    memory: "own",
+    commitIndex: commitIndex as LogIndex,
+    commandsWaitingMax,
+  } as const;
   const state = start(config, {
     verify: (task, batch, lane) => open.push({ task, batch, lane }),
     reply: (connection, frame) => replies.push({ connection, frame }),
+    later: () => laters.push("later"),
     hold: (entrance, held) => holds.push(`${entrance} ${held ? "held" : "released"}`),
     close: (connection, reason) => closes.push(`${connection}: ${reason}`),
   });
@@ -58,6 +68,7 @@ export function receiverBench(commandsWaitingMax = 100_000, commitIndex = 0): Be
     replies,
     holds,
     closes,
+    laters,
     posts,
     mail,
     frame: (entrance, frame, connection = 1) => mail({ kind: "frame", entrance, connection, frame }),

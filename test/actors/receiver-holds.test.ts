@@ -3,7 +3,8 @@ import type { LogIndex, NodeId, Term } from "../../wire/types.ts";
 import { commandOf, digest, frameOf } from "../wire/cluster.ts";
 import { receiverBench } from "./receiver-bench.ts";
 
-const vote = frameOf({
+const vote = frameOf({ $case: "timeout", value: { term: 5 as Term, node: 2 as NodeId } });
+const commitVote = frameOf({
   $case: "commitVote",
   value: { term: 5 as Term, node: 2 as NodeId, index: 7 as LogIndex, hash: digest(1) },
 });
@@ -34,6 +35,30 @@ test("an entrance stops reading when more than 4096 votes wait, and reads again 
   t.deepEqual(bench.holds, ["peer held", "peer released"]);
   bench.answerAll();
   t.is(bench.posts.length, queuedMax + 256 + 2, "nothing was lost");
+});
+
+test("votes beyond a quorum are spare: they wait for it to do without them, and are bounded too", (t) => {
+  const bench = receiverBench();
+  for (let i = 0; i < 5; i++) bench.frame("peer", commitVote);
+  bench.answerAll();
+  t.is(bench.posts.length, 2, "with this node's own vote these are a quorum of 4 nodes");
+  t.deepEqual(bench.laters, ["later"]);
+  bench.mail({ kind: "later" });
+  bench.answerAll();
+  t.is(bench.posts.length, 5, "the quorum did not come, so they are checked");
+  for (let i = 0; i < 3; i++) bench.frame("peer", commitVote);
+  bench.mail({ kind: "settled", index: 7 as LogIndex });
+  bench.mail({ kind: "later" });
+  t.is(bench.open.length, 0, "the quorum came");
+  t.is(bench.state.counters["late messages"], 3);
+});
+
+test("an entrance stops reading when too many spare votes wait", (t) => {
+  const bench = receiverBench();
+  for (let i = 0; i < queuedMax + 2; i++) bench.frame("peer", commitVote);
+  t.deepEqual(bench.holds, []);
+  bench.frame("peer", commitVote);
+  t.deepEqual(bench.holds, ["peer held"]);
 });
 
 test("commands without credit hold the clients' entrance, and never the peers'", (t) => {

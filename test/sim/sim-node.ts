@@ -77,13 +77,14 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
 
   const actors: Actors = {
     receiver: receiver.start(
-      { members, memory: "own", commitIndex, commandsWaitingMax: 200 },
+      { members, self: node.id, memory: "own", commitIndex, commandsWaitingMax: 200 },
       {
         verify: (task, batch) => {
           const verdict = verifyBatch(crypto.engine, batch);
           later("verify", random.next() * 0.5, () => deliver("receiver", { kind: "verdict", task, verdict }));
         },
         reply: (connection, frame) => around.reply(node.id, connection, frame),
+        later: () => later("later", 20 * random.next(), () => deliver("receiver", { kind: "later" })),
         hold: () => undefined,
         close: () => undefined,
       },
