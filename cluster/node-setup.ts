@@ -1,5 +1,5 @@
 /** From a node's configuration and identity to what its actors are made from. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeGenesis } from "../wire/genesis.ts";
 import { quorumOf } from "../wire/quorum.ts";
@@ -7,8 +7,8 @@ import type { ClientId, NodeId, Outcome } from "../wire/types.ts";
 import { because } from "./because.ts";
 import type { NodeConfig } from "./config.ts";
 import { readNodeIdentity } from "./identity.ts";
-import type { TlsOptions } from "./nng/credentials.ts";
 import type { NodeSetup } from "./threads/boot.ts";
+import { readTls } from "./tls-setting.ts";
 
 /** Marks that this node's key has been used: from then on a missing store means forgotten votes. */
 const usedMark = "key-used";
@@ -18,8 +18,8 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
   const identity = readNodeIdentity(config);
   if (!identity.ok) return identity;
   const { genesis, clusterId, secretSeed } = identity.value;
-  const tls = readTls(config);
-  if (!tls.ok) return tls;
+  const tls = config.tls === undefined ? undefined : readTls(config.tls);
+  if (tls?.ok === false) return tls;
   const { data } = config.node;
   let createStore: boolean;
   try {
@@ -44,7 +44,7 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
       listenPeers: config.listen.peers,
       listenClients: config.listen.clients,
       peers: new Map(config.peers.map(({ id, url }) => [id as NodeId, url])),
-      tls: tls.value,
+      tls: tls?.value,
       engine: config.verifier.engine,
       verifierThreads: config.verifier.threads,
       secretSeed,
@@ -62,15 +62,4 @@ export function markKeyUsed(config: NodeConfig): void {
     join(config.node.data, usedMark),
     "This node's key has signed; its store must never be replaced by an empty one.\n",
   );
-}
-
-function readTls(config: NodeConfig): Outcome<TlsOptions | undefined> {
-  if (config.tls === undefined) return { ok: true, value: undefined };
-  const { cert, key, ca } = config.tls;
-  try {
-    const [certText, keyText, caText] = [cert, key, ca].map((path) => readFileSync(path, "utf8"));
-    return { ok: true, value: { cert: certText ?? "", key: keyText ?? "", ca: caText ?? "" } };
-  } catch (error) {
-    return { ok: false, reason: `[tls]: ${because(error)}` };
-  }
 }

@@ -3,6 +3,7 @@
  * report on SIGUSR2. Installs no other signal handlers and never ends the process.
  */
 import { type Logger, pino } from "pino";
+import { lockFolder } from "../ledger/lock.ts";
 import type { Outcome } from "../wire/types.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Closable, controlPath, serveControl } from "./control.ts";
@@ -22,6 +23,8 @@ export async function runNode(config: NodeConfig): Promise<NodeStart> {
   const logger = loggerOf(config);
   const setup = setUpNode(config);
   if (!setup.ok) return { ok: false, reason: setup.reason, configuration: true };
+  const lock = lockFolder(config.node.data);
+  if (!lock.ok) return { ok: false, reason: lock.reason, configuration: false };
   let node: RunningNode;
   try {
     node = await startNode(setup.value, {
@@ -30,6 +33,7 @@ export async function runNode(config: NodeConfig): Promise<NodeStart> {
       onReplay: progressOf(logger),
     });
   } catch (error) {
+    lock.value.release();
     return { ok: false, reason: error instanceof Error ? error.message : String(error), configuration: false };
   }
   let control: Closable;
@@ -37,6 +41,7 @@ export async function runNode(config: NodeConfig): Promise<NodeStart> {
     control = await serveControl(controlPath(config.node.data), node.status);
   } catch (error) {
     await node.stop();
+    lock.value.release();
     return { ok: false, reason: error instanceof Error ? error.message : String(error), configuration: false };
   }
   const report = (): void => {
@@ -50,6 +55,7 @@ export async function runNode(config: NodeConfig): Promise<NodeStart> {
     process.off("SIGUSR2", report);
     await control.close();
     await node.stop();
+    lock.value.release();
   };
   logger.info({ ...node.addresses, engine: config.verifier.engine, threads: config.verifier.threads }, "listening");
   const failed = node.failed.catch(async (error: Error) => {

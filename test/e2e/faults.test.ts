@@ -101,7 +101,7 @@ test.serial("a second start on the same folder is refused", async (t) => {
   const second = cluster.start(0);
   cluster.processes[0] = running;
   t.is(await second.exited, 1);
-  t.regex(second.output, /ledger\.sqlite is in use by a running node/);
+  t.regex(second.output, /data is in use by a running node \(.*\d+.*\); stop that one first/);
   t.truthy(await cluster.status(0));
 });
 
