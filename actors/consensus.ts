@@ -22,45 +22,79 @@ export type Mail = Event;
 /** What the outside gives: a place for notes to people. */
 export type Io = { readonly note: (level: "info" | "warn", text: string, facts: object) => void };
 
-export type State = { readonly core: Core; readonly io: Io; readonly counters: Counters };
+export type State = {
+  readonly core: Core;
+  readonly io: Io;
+  readonly counters: Counters;
+  /**
+   * Commit certificates that wait for company on their way to the log. No message of this node rests on them, and others
+   * have them too: going along with the next write they cost neither a wake-up nor a sync of their own.
+   */
+  held: Post[];
+  heldTicks: number;
+};
+
+/** Ticks that a commit certificate waits for company at most. */
+const heldTicksMax = 5;
 
 export function start(config: Config, io: Io): State {
-  return { core: createState(config.core, config.durable), io, counters: {} };
+  return { core: createState(config.core, config.durable), io, counters: {}, held: [], heldTicks: 0 };
 }
 
 /** Throws where the core halts: a node that is not sure of its state must not vote. */
 export function receive(state: State, mail: Mail): readonly Post[] {
   if (mail.kind !== "tick") tally(state.counters, mail.kind);
-  return step(state.core, mail).flatMap((effect) => carryOut(state, effect));
+  const posts: Post[] = [];
+  for (const effect of step(state.core, mail)) carryOut(state, effect, posts);
+  if (mail.kind === "tick" && state.held.length > 0 && ++state.heldTicks >= heldTicksMax) posts.push(...letGo(state));
+  return posts;
 }
 
-function carryOut(state: State, effect: Effect): Post[] {
+/** Takes what is held back, for the log; to be called at the end of a node too. */
+export function letGo(state: State): readonly Post[] {
+  const { held } = state;
+  state.held = [];
+  state.heldTicks = 0;
+  return held;
+}
+
+function carryOut(state: State, effect: Effect, posts: Post[]): void {
   switch (effect.kind) {
     case "send":
-      return [{ to: "sender", mail: effect }];
+      posts.push({ to: "sender", mail: effect });
+      return;
     case "write":
+      if (mayWait(effect)) state.held.push({ to: "log", mail: effect });
+      else posts.push(...letGo(state), { to: "log", mail: effect });
+      return;
     case "serve":
-      return [{ to: "log", mail: effect }];
+      posts.push(...letGo(state), { to: "log", mail: effect });
+      return;
     case "apply":
     case "repeat":
-      return [{ to: "applier", mail: effect }];
+      posts.push({ to: "applier", mail: effect });
+      return;
     case "settled":
-      return [
-        { to: "commit-tracker", mail: effect },
-        { to: "receiver", mail: effect },
-      ];
+      posts.push({ to: "commit-tracker", mail: effect }, { to: "receiver", mail: effect });
+      return;
     case "credit":
-      return [{ to: "receiver", mail: effect }];
+      posts.push({ to: "receiver", mail: effect });
+      return;
     case "note": {
       const { core } = state;
       state.io.note(effect.level, effect.text, { term: core.term, index: commitIndexOf(core) });
-      return [];
+      return;
     }
     case "halt":
       throw new Error(effect.reason);
     default:
-      return unreachable(effect);
+      unreachable(effect);
   }
+}
+
+/** A commit certificate and nothing else. */
+function mayWait({ write, release }: Extract<Effect, { kind: "write" }>): boolean {
+  return release.length === 0 && write.commit !== undefined && Object.keys(write).length === 1;
 }
 
 /** What people ask for first. */

@@ -20,9 +20,7 @@ export type Mail =
   | { readonly kind: "write"; readonly write: Write; readonly release: readonly Outgoing[] }
   | { readonly kind: "serve"; readonly to: NodeId; readonly fromIndex: LogIndex }
   /** No more mail waits: now is the time to sync. */
-  | { readonly kind: "drained" }
-  /** The time that `flushLater` asked for has come. */
-  | { readonly kind: "flush" };
+  | { readonly kind: "drained" };
 
 /** What this actor needs of a store; ledger/store.ts is the real one. `write` returns once all of it is durable. */
 export type Store = {
@@ -33,11 +31,7 @@ export type Store = {
   ) => { readonly prevHash: Digest; readonly segments: readonly Segment[]; readonly commit: Certificate } | undefined;
 };
 
-export type Io = {
-  readonly store: Store;
-  /** Brings `flush` mail in a while. */
-  readonly flushLater: () => void;
-};
+export type Io = { readonly store: Store };
 
 export type State = {
   readonly config: Config;
@@ -45,8 +39,6 @@ export type State = {
   readonly counters: Counters;
   writes: Write[];
   release: Outgoing[];
-  /** True while some write must not wait. */
-  urgent: boolean;
   /** Who waits for committed entries, and from where on; a newer question replaces an older one. */
   readonly asked: Map<NodeId, LogIndex>;
 };
@@ -55,52 +47,34 @@ export type State = {
 const writesPerSyncMax = 64;
 
 export function start(config: Config, io: Io): State {
-  return { config, io, counters: {}, writes: [], release: [], urgent: false, asked: new Map() };
+  return { config, io, counters: {}, writes: [], release: [], asked: new Map() };
 }
 
 export function receive(state: State, mail: Mail): readonly Post[] {
   switch (mail.kind) {
     case "write":
-      note(state, mail.write);
+      // A write of nothing only waits for those before it.
+      if (Object.keys(mail.write).length > 0) state.writes.push(mail.write);
       state.release.push(...mail.release);
       return state.writes.length >= writesPerSyncMax ? sync(state) : [];
     case "serve":
       state.asked.set(mail.to, mail.fromIndex);
       return [];
     case "drained":
-      return [...(state.urgent || state.asked.size > 0 ? sync(state) : released(state)), ...serveAll(state)];
-    case "flush":
-      return sync(state);
+      return [...sync(state), ...serveAll(state)];
     default:
       return unreachable(mail);
   }
 }
 
-/**
- * A commit certificate alone need not be synced: no message of this node rests on it, and others have it too. It goes along
- * with the next write, or a little later, so that each batch costs two syncs, not three.
- */
-function note(state: State, write: Write): void {
-  const parts = Object.keys(write);
-  if (parts.length === 0) return;
-  if (parts.some((part) => part !== "commit")) state.urgent = true;
-  else if (state.writes.length === 0) state.io.flushLater();
-  state.writes.push(write);
-}
-
 function sync(state: State): Post[] {
   const { writes } = state;
-  state.urgent = false;
   if (writes.length > 0) {
     state.writes = [];
     state.io.store.write(writes);
     tally(state.counters, "syncs");
     tally(state.counters, "writes", writes.length);
   }
-  return released(state);
-}
-
-function released(state: State): Post[] {
   const { release } = state;
   state.release = [];
   return release.map((message) => ({ to: "sender", mail: { kind: "send", message } }));

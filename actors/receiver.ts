@@ -14,9 +14,9 @@
 import type { VoteKind } from "../consensus/evidence-book.ts";
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
 import type { ClientId, LogIndex, NodeId, Term } from "../wire/types.ts";
-import { type Admitted, admit, type Entrance, type LaneNumber, type Members } from "./admission.ts";
+import { type Admitted, admit, type CheckItem, type Entrance, type LaneNumber, type Members } from "./admission.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
-import { type Arrival, pack, type Task, unpack } from "./verification.ts";
+import { type Arrival, forged, pack, type Task, unpack, votePost } from "./verification.ts";
 
 export type Config = {
   readonly members: Members;
@@ -25,6 +25,8 @@ export type Config = {
   readonly commitIndex: LogIndex;
   /** Commands that may be between here and the log. */
   readonly commandsWaitingMax: number;
+  /** As many signatures of votes are checked on this thread rather than by the verifier. */
+  readonly checksHereMax: number;
 };
 
 export type Mail =
@@ -40,6 +42,8 @@ export type Mail =
   | { readonly kind: "reply"; readonly client: ClientId; readonly frame: Uint8Array };
 
 export type Io = {
+  /** Checks one signature on this thread. */
+  readonly checkHere: (check: CheckItem) => boolean;
   /** Starts a verification; its result comes back as `verdict` mail. */
   readonly verify: (task: number, batch: SignatureBatch, lane: LaneNumber) => void;
   /** Writes to a client's connection, or drops the frame if that does not read. */
@@ -210,6 +214,7 @@ function isCertified(newest: { term: Term; index: LogIndex }, vote: { term: Term
 
 /** Gives each lane's next batch to the verifier, as far as there is room; holds entrances whose lanes are full. */
 function pump(state: State): readonly Post[] {
+  const posts = checkVotesHere(state);
   for (const number of [0, 1, 2] as const) {
     const lane = state.lanes[number];
     while (lane.queue.length > 0 && lane.running.length < tasksPerLaneMax) {
@@ -227,7 +232,24 @@ function pump(state: State): readonly Post[] {
   // only by what peers alone can fill.
   holdIf(state, "peer", Math.max(votes ?? 0, appends ?? 0, state.spare.length));
   holdIf(state, "client", commands ?? 0);
-  return [];
+  return posts;
+}
+
+/** A few votes that wait for nothing: checked at once, without a batch. */
+function checkVotesHere(state: State): readonly Post[] {
+  const { queue, running } = state.lanes[0];
+  const none: readonly Post[] = [];
+  if (queue.length === 0 || running.length > 0) return none;
+  let checks = 0;
+  for (const { admitted } of queue) checks += admitted.checks.length;
+  if (checks > state.config.checksHereMax) return none;
+  tally(state.counters, "signatures checked", checks);
+  tally(state.counters, "signatures checked here", checks);
+  return queue.splice(0).flatMap(({ admitted, connection }) => {
+    if (admitted.checks.every(state.io.checkHere)) return votePost(admitted.opened);
+    refuseForged(state, connection, 1);
+    return none;
+  });
 }
 
 function nextBatch(state: State, number: LaneNumber): Arrival[] {
@@ -279,12 +301,17 @@ function release(state: State, task: Task, verdict: BatchVerdict): readonly Post
     else tally(state.rejects, "hello to another node");
   }
   for (const { reason, connection, count } of rejects) {
-    tally(state.rejects, reason, count);
-    // A forged envelope costs more to refuse than to make: its connection is of no more use.
-    if (reason === "invalid signature") state.io.close(connection, reason);
+    if (reason === forged) refuseForged(state, connection, count);
+    else tally(state.rejects, reason, count);
   }
   giveBackCredit(state, task, posts);
   return posts;
+}
+
+/** A forged envelope costs more to refuse than to make: its connection is of no more use. */
+function refuseForged(state: State, connection: number, count: number): void {
+  tally(state.rejects, forged, count);
+  state.io.close(connection, forged);
 }
 
 /** Commands that were refused take up no room in the waiting room. */

@@ -2,15 +2,12 @@
  * The shell that runs one behaviour on its thread: pumps mail from the ports of other actors into `receive`, and posts
  * what it returns to theirs.
  *
- * An edge between two actors is one MessagePort in both directions. Mail travels in batches, one hop however many pieces;
+ * An edge between two actors is one port in both directions (see port.ts). Mail travels in batches, one hop however many pieces;
  * it has credit, so that a mailbox holds at most `mailboxMax` pieces from each other actor. What has no credit waits at
  * its sender, who is told by `congested`; more than `overflowMax` there is a broken promise, and ends the node.
  */
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { ActorName, Mailbox, Post } from "./mailbox.ts";
-
-/** What travels over an edge: mail, or room in the mailbox again. */
-type Parcel = { readonly mails: readonly unknown[] } | { readonly credit: number };
+import type { Parcel, Port } from "./port.ts";
 
 export type Behaviour<Name extends ActorName> = {
   readonly receive: (mail: Mailbox[Name]) => readonly Post[];
@@ -21,7 +18,7 @@ export type Behaviour<Name extends ActorName> = {
 };
 
 export type ShellConfig<Name extends ActorName> = {
-  readonly ports: ReadonlyMap<ActorName, MessagePort>;
+  readonly ports: ReadonlyMap<ActorName, Port>;
   readonly behaviour: Behaviour<Name>;
   /** Pieces of mail in a mailbox from one other actor. */
   readonly mailboxMax: number;
@@ -48,7 +45,7 @@ export type Shell<Name extends ActorName> = {
   readonly close: () => void;
 };
 
-type Edge = { readonly port: MessagePort; waiting: unknown[]; inMailbox: number; sent: number; toReturn: number };
+type Edge = { readonly port: Port; waiting: unknown[]; inMailbox: number; sent: number; toReturn: number };
 
 /** Pieces that wait for credit: far more than the protocol's windows allow. */
 const overflowMax = 262_144;
@@ -88,10 +85,10 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
     for (let round = 0; round < roundsMax; round++) {
       let any = false;
       for (const edge of edges.values()) {
-        const received = receiveMessageOnPort(edge.port);
-        if (received === undefined) continue;
+        const parcel = edge.port.take();
+        if (parcel === undefined) continue;
         any = true;
-        open(edge, received.message);
+        open(edge, parcel);
       }
       if (!any) break;
     }
@@ -111,7 +108,7 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
     for (const edge of edges.values()) {
       // In bulk: each parcel wakes a thread, and credit is needed only before it runs out.
       if (edge.toReturn >= mailboxMax / 4) {
-        edge.port.postMessage({ credit: edge.toReturn });
+        edge.port.post({ credit: edge.toReturn });
         edge.toReturn = 0;
       }
       const room = mailboxMax - edge.inMailbox;
@@ -119,7 +116,7 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
         const mails = edge.waiting.splice(0, room);
         edge.inMailbox += mails.length;
         edge.sent += mails.length;
-        edge.port.postMessage({ mails });
+        edge.port.post({ mails });
       }
       waits ||= edge.waiting.length > 0;
     }
@@ -132,7 +129,8 @@ export function runShell<Name extends ActorName>(config: ShellConfig<Name>): She
   for (const [name, port] of config.ports) {
     const edge: Edge = { port, waiting: [], inMailbox: 0, sent: 0, toReturn: 0 };
     edges.set(name, edge);
-    port.on("message", (parcel: Parcel) => {
+    port.onParcel((parcel) => {
+      if (closed) return;
       open(edge, parcel);
       pump();
     });

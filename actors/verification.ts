@@ -6,6 +6,7 @@
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
 import { SignatureBatchBuilder } from "../pools/signature-batch-builder.ts";
 import { type Entries, emptyColumns } from "../wire/entries.ts";
+import type { Opened } from "../wire/envelope.ts";
 import type { ClientId, NodeId } from "../wire/types.ts";
 import type { Admitted, AdmittedCommand, CheckItem } from "./admission.ts";
 import { detach } from "./detach.ts";
@@ -30,6 +31,9 @@ export type Unpacked = {
   /** Frames and commands that were refused, by reason. */
   readonly rejects: { readonly reason: string; readonly connection: number; readonly count: number }[];
 };
+
+/** Why a frame is refused whose sender's signature is wrong. */
+export const forged = "invalid signature";
 
 export type Arrival = { readonly admitted: Admitted; readonly connection: number };
 
@@ -74,7 +78,7 @@ export function unpack(task: Task, verdict: BatchVerdict): Unpacked {
     const { admitted, connection } = packed;
     const sound = admitted.checks.every((_, i) => verdict.valid[packed.firstCheck + i] === 1);
     if (!sound) {
-      result.rejects.push({ reason: "invalid signature", connection, count: 1 });
+      result.rejects.push({ reason: forged, connection, count: 1 });
       continue;
     }
     if (admitted.lane === 2) {
@@ -107,7 +111,7 @@ function collectCommands(
   });
   // A command that came by itself is its own envelope.
   const single = admitted.opened.body.$case === "command";
-  const reason = single ? "invalid signature" : "command with an invalid signature";
+  const reason = single ? forged : "command with an invalid signature";
   if (invalid > 0) result.rejects.push({ reason, connection, count: invalid });
   if (admitted.malformedCommands > 0) {
     result.rejects.push({ reason: "malformed command", connection, count: admitted.malformedCommands });
@@ -139,41 +143,32 @@ function columnsOf(
   return { count: rows.length, data: task.batch.data, ...columns };
 }
 
-function postOf(task: Task, packed: Packed, verdict: BatchVerdict): Post[] {
-  const { body, signature } = packed.admitted.opened;
+function postOf(task: Task, packed: Packed, verdict: BatchVerdict): readonly Post[] {
+  const { opened } = packed.admitted;
+  const { $case } = opened.body;
+  return $case === "appendEntries" || $case === "syncResponse" ? entriesPost(task, packed, verdict) : votePost(opened);
+}
+
+/**
+ * The mail that a checked frame of the first lane becomes. What it says are views of the frame, which is small and has
+ * its memory to itself.
+ */
+export function votePost({ body, signature }: Opened): readonly Post[] {
   switch (body.$case) {
     case "appendEntriesResponse":
-      return [
-        {
-          to: "commit-tracker",
-          mail: { kind: "vote", of: "replication", vote: detach(body.value), signature: detach(signature) },
-        },
-      ];
+      return [{ to: "commit-tracker", mail: { kind: "vote", of: "replication", vote: body.value, signature } }];
     case "commitVote":
-      return [
-        {
-          to: "commit-tracker",
-          mail: { kind: "vote", of: "commit", vote: detach(body.value), signature: detach(signature) },
-        },
-      ];
+      return [{ to: "commit-tracker", mail: { kind: "vote", of: "commit", vote: body.value, signature } }];
     case "timeout":
-      return [{ to: "consensus", mail: { kind: "timeout", value: body.value, signature: detach(signature) } }];
+      return [{ to: "consensus", mail: { kind: "timeout", value: body.value, signature } }];
     case "requestVoteResponse":
-      return [
-        {
-          to: "consensus",
-          mail: { kind: "requestVoteResponse", value: detach(body.value), signature: detach(signature) },
-        },
-      ];
+      return [{ to: "consensus", mail: { kind: "requestVoteResponse", value: body.value, signature } }];
     case "nack":
-      return [{ to: "consensus", mail: { kind: "nack", value: detach(body.value) } }];
+      return [{ to: "consensus", mail: { kind: "nack", value: body.value } }];
     case "requestVote":
-      return [{ to: "consensus", mail: { kind: "requestVote", value: detach(body.value) } }];
+      return [{ to: "consensus", mail: { kind: "requestVote", value: body.value } }];
     case "syncRequest":
-      return [{ to: "consensus", mail: { kind: "syncRequest", value: detach(body.value) } }];
-    case "appendEntries":
-    case "syncResponse":
-      return entriesPost(task, packed, verdict);
+      return [{ to: "consensus", mail: { kind: "syncRequest", value: body.value } }];
     default:
       return [];
   }

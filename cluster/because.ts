@@ -12,10 +12,13 @@ const words: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open (raise ulimit -n)",
 };
 
-/** `PATH: words` of an error of the file system, or its own message. */
-export function because(error: unknown): string {
+/**
+ * `PATH: words` of an error of the file system, or its own message. `file` is the path where the system names none, as
+ * when what was opened turns out to be a folder.
+ */
+export function because(error: unknown, file?: string): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, path, message }: NodeJS.ErrnoException = error;
+  const { code, path = file, message }: NodeJS.ErrnoException = error;
   const said = words[code ?? ""];
   return said === undefined || path === undefined ? message : `${path}: ${said}`;
 }

@@ -50,7 +50,7 @@ export function readClientConfig(file: string, env: Environment, overrides: Over
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    return { ok: false, reason: `${because(error)}; correct the path, or make a cluster with juno init` };
+    return { ok: false, reason: `${because(error, file)}; correct the path, or make a cluster with juno init` };
   }
   const read = readSettings<ClientSettings>(sections, { file, text, env, overrides }, contradictions);
   if (!read.ok) return read;

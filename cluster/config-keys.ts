@@ -9,6 +9,7 @@ import {
   frameBytesMax,
 } from "../wire/limits.ts";
 import { choice, numberRange, path, type SectionsOf, shortName, wholeNumber } from "./settings/setting.ts";
+import { type Layout, layouts } from "./threads/layout.ts";
 import { type TlsPaths, tlsSection } from "./tls-setting.ts";
 import { dialUrl, listenUrl } from "./url-setting.ts";
 
@@ -37,6 +38,7 @@ export type NodeConfigFile = {
     readonly batchCommandsMax: number;
     readonly batchBytesMax: number;
   };
+  readonly threads: { readonly layout: Layout | "auto" };
   readonly limits: {
     readonly mailboxMax: number;
     readonly commandsWaitingMax: number;
@@ -142,6 +144,17 @@ export const nodeKeys: SectionsOf<NodeConfigFile> = {
         max: batchBytesLimit,
         fallback: batchBytesMax,
       }),
+    },
+  },
+  threads: {
+    kind: "table",
+    about: "Where its actors live.",
+    settings: {
+      layout: choice<Layout | "auto">(
+        "spread: a thread for each actor; packed: few threads, less work on few processors; auto: as the machine is.",
+        ["auto", ...layouts],
+        "auto",
+      ),
     },
   },
   limits: {

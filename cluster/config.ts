@@ -59,7 +59,7 @@ function readNodeSettings(file: string, env: Environment, overrides: Overrides):
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    return { ok: false, reason: `${because(error)}; correct the path, or make a cluster with juno init` };
+    return { ok: false, reason: `${because(error, file)}; correct the path, or make a cluster with juno init` };
   }
   return readSettings<NodeConfigFile>(nodeKeys, { file, text, env, overrides }, contradictions);
 }

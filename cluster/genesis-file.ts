@@ -26,7 +26,10 @@ export function readGenesisFile(path: string): Outcome<Founding> {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    return { ok: false, reason: `${because(error)}; copy the cluster's genesis.json there, or correct [node] genesis` };
+    return {
+      ok: false,
+      reason: `${because(error, path)}; copy the cluster's genesis.json there, or correct [node] genesis`,
+    };
   }
   const parsed = parseGenesis(text);
   return parsed.ok ? parsed : { ok: false, reason: `${path}: ${parsed.reason}` };

@@ -1,5 +1,6 @@
 /** From a node's configuration and identity to what its actors are made from. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { encodeGenesis } from "../wire/genesis.ts";
 import { quorumOf } from "../wire/quorum.ts";
@@ -8,6 +9,7 @@ import { because } from "./because.ts";
 import type { NodeConfig } from "./config.ts";
 import { readNodeIdentity } from "./identity.ts";
 import type { NodeSetup } from "./threads/boot.ts";
+import { layoutFor } from "./threads/layout.ts";
 import { readTls } from "./tls-setting.ts";
 
 /** Marks that this node's key has been used: from then on a missing store means forgotten votes. */
@@ -28,7 +30,7 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
   } catch (error) {
     return { ok: false, reason: `[node] data: ${because(error)}` };
   }
-  const { consensus, limits } = config;
+  const { consensus, limits, threads } = config;
   return {
     ok: true,
     value: {
@@ -47,6 +49,7 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
       tls: tls?.value,
       engine: config.verifier.engine,
       verifierThreads: config.verifier.threads,
+      layout: threads.layout === "auto" ? layoutFor(availableParallelism()) : threads.layout,
       secretSeed,
       ...consensus,
       mailboxMax: limits.mailboxMax,

@@ -2,7 +2,7 @@
 import type { ActorName } from "../actors/mailbox.ts";
 import type { MailboxStatus, NodeStatus, PeerStatus } from "./control.ts";
 import type { ActorStatus, NodeSetup } from "./threads/boot.ts";
-import { actorNames } from "./threads/crew.ts";
+import { actorNames } from "./threads/layout.ts";
 
 export function nodeStatus(
   setup: NodeSetup,

@@ -8,7 +8,8 @@ import type { LogIndex } from "../wire/types.ts";
 import type { NodeStatus } from "./control.ts";
 import { nodeStatus } from "./node-status.ts";
 import type { ActorStatus, NodeSetup, Note } from "./threads/boot.ts";
-import { actorNames, type Crew, startCrew } from "./threads/crew.ts";
+import { type Crew, startCrew } from "./threads/crew.ts";
+import { actorNames } from "./threads/layout.ts";
 
 export type RunningNode = {
   /** Where it listens, with the real ports. */

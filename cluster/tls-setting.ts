@@ -24,10 +24,13 @@ export const tlsSection: Section<TlsPaths> = {
 export function readTls(paths: TlsPaths): Outcome<TlsOptions> {
   const key = readPrivateFile(paths.key);
   if (!key.ok) return key;
+  let file = paths.cert;
   try {
-    const [cert, ca] = [readFileSync(paths.cert, "utf8"), readFileSync(paths.ca, "utf8")];
+    const cert = readFileSync(file, "utf8");
+    file = paths.ca;
+    const ca = readFileSync(file, "utf8");
     return { ok: true, value: { cert, key: key.value, ca } };
   } catch (error) {
-    return { ok: false, reason: `[tls]: ${because(error)}; correct the path` };
+    return { ok: false, reason: `[tls]: ${because(error, file)}; correct the path` };
   }
 }

@@ -1,11 +1,13 @@
-/** What the main thread gives each actor's thread at its birth, and the calls by which it steers it. */
+/** What the main thread gives each thread and its actors at their birth, and the calls by which it steers them. */
 import type { MessagePort } from "node:worker_threads";
 import type { ActorName } from "../../actors/mailbox.ts";
+import type { Port } from "../../actors/port.ts";
 import type { EdgeStatus } from "../../actors/shell.ts";
 import type { EngineName } from "../../pools/engine.ts";
 import type { Durable } from "../../wire/durable.ts";
 import type { ClientId, Digest, LogIndex, NodeId } from "../../wire/types.ts";
 import type { TlsOptions } from "../nng/credentials.ts";
+import type { Layout } from "./layout.ts";
 
 /** A node's setup, resolved and checked: what its actors are made from. Times in milliseconds. */
 export type NodeSetup = {
@@ -26,6 +28,7 @@ export type NodeSetup = {
   readonly tls: TlsOptions | undefined;
   readonly engine: EngineName;
   readonly verifierThreads: number;
+  readonly layout: Layout;
   readonly secretSeed: Uint8Array;
   readonly tickMs: number;
   readonly heartbeatMs: number;
@@ -42,16 +45,32 @@ export type NodeSetup = {
 
 export type Note = { readonly level: "info" | "warn"; readonly text: string; readonly facts: object };
 
-/** `workerData` of an actor's thread. */
+/** What one actor is made from, on its thread. */
 export type Boot = {
-  readonly actor: ActorName;
   readonly setup: NodeSetup;
   /** One port for each actor it talks with. */
-  readonly ports: ReadonlyMap<ActorName, MessagePort>;
+  readonly ports: ReadonlyMap<ActorName, Port>;
   /** Where notes for people go. */
+  readonly notes: MessagePort;
+};
+
+/** An actor's ends of the channels to other threads. */
+export type Seat = {
+  readonly actor: ActorName;
+  /** To each actor on another thread that it talks with. */
+  readonly ports: ReadonlyMap<ActorName, MessagePort>;
   readonly notes: MessagePort;
   /** The control plane's end. */
   readonly control: MessagePort;
+};
+
+/** `workerData` of a thread. */
+export type ThreadBoot = {
+  readonly name: string;
+  readonly setup: NodeSetup;
+  readonly seats: readonly Seat[];
+  /** Pairs of its actors who talk with each other. */
+  readonly localEdges: readonly (readonly [ActorName, ActorName])[];
 };
 
 export type ActorStatus = {

@@ -1,6 +1,6 @@
 /** Runs consensus, with a clock. */
 import { hash } from "node:crypto";
-import { describe, receive, type State, start } from "../../actors/consensus.ts";
+import { describe, letGo, receive, type State, start } from "../../actors/consensus.ts";
 import type { Mailbox } from "../../actors/mailbox.ts";
 import { runShell } from "../../actors/shell.ts";
 import type { Config as CoreConfig } from "../../consensus/state.ts";
@@ -31,6 +31,7 @@ export function host({ setup, ports, notes }: Boot): ConsensusControl {
     }),
     stop: async () => {
       clearInterval(clock);
+      if (state !== undefined) for (const post of letGo(state)) shell.send(post);
       shell.close();
     },
   };

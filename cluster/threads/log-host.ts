@@ -11,8 +11,6 @@ import type { Boot, LogControl } from "./boot.ts";
 
 /** Entries sent at once to one who catches up: as many as a verifier's thread checks in a tenth of a second. */
 const chunkCommandsMax = 1024;
-/** How long a commit certificate may wait for another write to go along with. */
-const flushMs = 50;
 /** Entries replayed at once. */
 const replayCommandsMax = 8192;
 
@@ -43,10 +41,7 @@ export function host({ setup, ports }: Boot): LogControl {
       });
       if (!opened.ok) return opened;
       store = opened.value;
-      const flushLater = (): void => {
-        setTimeout(() => shell.deliver({ kind: "flush" }), flushMs);
-      };
-      state = start({ chunkCommandsMax }, { store, flushLater });
+      state = start({ chunkCommandsMax }, { store });
       return store.load();
     },
     replay: async (from, to) => {
@@ -60,7 +55,7 @@ export function host({ setup, ports }: Boot): LogControl {
     },
     status: async () => ({ edges: shell.status(), counters: state?.counters ?? {}, facts: store?.stats() ?? {} }),
     stop: async () => {
-      if (state !== undefined) receive(state, { kind: "flush" });
+      if (state !== undefined) receive(state, { kind: "drained" });
       shell.close();
       store?.close();
     },

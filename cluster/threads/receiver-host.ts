@@ -21,7 +21,7 @@ const connectionsMax = 1024;
  * Signatures that are checked on this thread rather than by the pool: handing a task over and taking it back costs some
  * 100 µs, a check 50, so for a vote or two the way would be longer than the work.
  */
-const checksOnThisThreadMax = 3;
+const checksHereMax = 3;
 /** How long votes beyond a quorum wait for that quorum to do without them. */
 const laterMs = 20;
 
@@ -57,9 +57,14 @@ export function host({ setup, ports }: Boot): ReceiverControl {
   }
 
   const io: Io = {
+    checkHere: ({ signature, message, key }) => {
+      if (engine === undefined) throw new Error("verification before its start");
+      checkedHere++;
+      return engine.verify(signature, message, key);
+    },
     verify: (task, batch, lane) => {
       if (verifier === undefined || engine === undefined) throw new Error("verification before its start");
-      if (checkCount(batch) <= checksOnThisThreadMax) {
+      if (checkCount(batch) <= checksHereMax) {
         const verdict = verifyBatch(engine, batch);
         checkedHere += checkCount(batch);
         queueMicrotask(() => shell.deliver({ kind: "verdict", task, verdict }));
@@ -116,7 +121,10 @@ export function host({ setup, ports }: Boot): ReceiverControl {
     listen: async (commitIndex) => {
       const { cluster, quorum, validators, clients, commandsWaitingMax, name } = setup;
       const members = { cluster, quorum, validators, clients };
-      state = start({ members, self: setup.self, memory: "shared", commitIndex, commandsWaitingMax }, io);
+      state = start(
+        { members, self: setup.self, memory: "shared", commitIndex, commandsWaitingMax, checksHereMax },
+        io,
+      );
       try {
         engine = await loadEngine(setup.engine);
         verifier = await startPiscinaVerifier({

@@ -32,7 +32,6 @@ function logBench(t: Parameters<typeof folderFor>[0], chunkCommandsMax = 100): B
         return store.committedChunk(from, commandsMax);
       },
     },
-    flushLater: () => events.push("flush later"),
   };
   const state = start({ chunkCommandsMax }, io);
   const mail = (piece: Mail): readonly Post[] => {
@@ -172,19 +171,4 @@ test("of several questions of one node the newest is answered, and those of othe
   );
   t.deepEqual(served.toSorted(), ["0 after 1", "3 after 4"]);
   t.deepEqual(bench.mail(drained), []);
-});
-
-test("a commit certificate alone waits for another write, or for a while", (t) => {
-  const bench = logBench(t);
-  bench.mail(writeOf({ append: first, term: 1 as Term }));
-  bench.mail(drained);
-  bench.events.length = 0;
-  bench.mail(writeOf({ commit: commitOf(first) }));
-  bench.mail(drained);
-  t.deepEqual(bench.events, ["flush later"]);
-  bench.mail(writeOf(enter(2), vote(2)));
-  bench.mail(drained);
-  t.deepEqual(bench.events, ["flush later", "write of 2", "durable", "vote 2"]);
-  bench.mail({ kind: "flush" });
-  t.is(bench.events.length, 4);
 });

@@ -30,7 +30,7 @@ export type Bench = {
   readonly answerAll: () => void;
 };
 
-export function receiverBench(commandsWaitingMax = 100_000, commitIndex = 0): Bench {
+export function receiverBench(commandsWaitingMax = 100_000, commitIndex = 0, checksHereMax = 0): Bench {
   const open: Started[] = [];
   const replies: Bench["replies"] = [];
   const holds: string[] = [];
@@ -43,8 +43,10 @@ export function receiverBench(commandsWaitingMax = 100_000, commitIndex = 0): Be
     memory: "own",
     commitIndex: commitIndex as LogIndex,
     commandsWaitingMax,
+    checksHereMax,
   } as const;
   const state = start(config, {
+    checkHere: ({ signature, message, key }) => engine.verify(signature, message, key),
     verify: (task, batch, lane) => open.push({ task, batch, lane }),
     reply: (connection, frame) => replies.push({ connection, frame }),
     later: () => laters.push("later"),

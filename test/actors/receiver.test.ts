@@ -241,3 +241,35 @@ test("votes beyond a quorum, on the point certified last, are dropped without ve
   bench.answerAll();
   t.deepEqual(told(bench), ["vote 11", "vote 12", "vote 10"]);
 });
+
+test("a few votes that wait for nothing are checked at once; more go to the verifier", (t) => {
+  const bench = receiverBench(100_000, 0, 3);
+  bench.frame("peer", voteAt(1));
+  bench.frame("peer", voteAt(2, "appendEntriesResponse"));
+  t.deepEqual(told(bench), ["vote 1", "vote 2"]);
+  t.deepEqual(bench.open, []);
+  const grant = bodyOf("requestVoteResponse");
+  bench.frame(
+    "peer",
+    frameOf({
+      ...grant,
+      value: { ...grant.value, granted: false, voterLock: certificateOf("replication", pointOf(3, 4, digest(1))) },
+    }),
+  );
+  t.is(bench.open.length, 1, "four signatures are too many");
+  bench.frame("peer", voteAt(3));
+  t.deepEqual(told(bench), ["vote 1", "vote 2"], "nor does a vote overtake those at the verifier");
+  bench.answerAll();
+  t.deepEqual(told(bench), ["vote 1", "vote 2", "requestVoteResponse", "vote 3"]);
+});
+
+test("a forged vote that is checked at once closes its connection, and no other", (t) => {
+  const bench = receiverBench(100_000, 0, 3);
+  const forgedVote = voteAt(1);
+  forgedVote[forgedVote.length - 1] = (forgedVote.at(-1) ?? 0) ^ 1;
+  bench.mail({ kind: "frame", entrance: "peer", connection: 5, frame: forgedVote });
+  bench.mail({ kind: "frame", entrance: "peer", connection: 6, frame: voteAt(2) });
+  t.deepEqual(bench.closes, ["5: invalid signature"]);
+  t.is(bench.state.rejects["invalid signature"], 1);
+  t.deepEqual(told(bench), ["vote 2"]);
+});

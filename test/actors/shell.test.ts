@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
 import type { ActorName, Mailbox, Post } from "../../actors/mailbox.ts";
+import { localPorts, type Port, threadPort } from "../../actors/port.ts";
 import { runShell, type Shell } from "../../actors/shell.ts";
 import type { ClientId, LogIndex, RequestId } from "../../wire/types.ts";
 
@@ -64,7 +65,7 @@ function source(t: ExecutionContext, mailboxMax: number, perTick: number): Sourc
   const congested: boolean[] = [];
   const next = counter();
   const shell = runShell<"consensus">({
-    ports: new Map<ActorName, MessagePort>([["applier", port1]]),
+    ports: new Map<ActorName, Port>([["applier", threadPort(port1)]]),
     mailboxMax,
     behaviour: {
       receive: () => next(perTick).map(numbered),
@@ -130,45 +131,90 @@ for (const [mails, waiting] of [
   });
 }
 
-test("between two shells mail keeps its order, and credit returns by itself", async (t) => {
-  const { port1, port2 } = new MessageChannel();
-  const events: (number | "drained")[] = [];
-  let inFlightMax = 0;
-  const next = counter();
-  const consensus = runShell<"consensus">({
-    ports: new Map<ActorName, MessagePort>([["applier", port1]]),
-    mailboxMax: 16,
-    behaviour: { receive: () => next(7).map(numbered) },
-  });
-  const applier = runShell<"applier">({
-    ports: new Map<ActorName, MessagePort>([["consensus", port2]]),
-    mailboxMax: 16,
-    behaviour: {
-      receive: (mail) => {
-        events.push(mail.kind === "drained" ? "drained" : numberIn(mail));
-        inFlightMax = Math.max(inFlightMax, consensus.status().applier?.inMailbox ?? 0);
-        return [];
+const wayBetween: { readonly [way: string]: () => readonly [Port, Port] } = {
+  "two threads": () => {
+    const { port1, port2 } = new MessageChannel();
+    return [threadPort(port1), threadPort(port2)];
+  },
+  "one thread": localPorts,
+};
+
+for (const [way, ports] of Object.entries(wayBetween)) {
+  test(`between two shells of ${way} mail keeps its order, and credit returns by itself`, async (t) => {
+    const [port1, port2] = ports();
+    const events: (number | "drained")[] = [];
+    let inFlightMax = 0;
+    const next = counter();
+    const consensus = runShell<"consensus">({
+      ports: new Map<ActorName, Port>([["applier", port1]]),
+      mailboxMax: 16,
+      behaviour: { receive: () => next(7).map(numbered) },
+    });
+    const applier = runShell<"applier">({
+      ports: new Map<ActorName, Port>([["consensus", port2]]),
+      mailboxMax: 16,
+      behaviour: {
+        receive: (mail) => {
+          events.push(mail.kind === "drained" ? "drained" : numberIn(mail));
+          inFlightMax = Math.max(inFlightMax, consensus.status().applier?.inMailbox ?? 0);
+          return [];
+        },
+        drained: { kind: "drained" },
       },
-      drained: { kind: "drained" },
-    },
+    });
+    t.teardown(() => {
+      consensus.close();
+      applier.close();
+    });
+    for (let i = 0; i < 100; i++) consensus.deliver(tick);
+    await until(() => events.includes(700));
+    // Credit comes back in bulk: a quarter of the mailbox may be kept.
+    await until(() => (consensus.status().applier?.inMailbox ?? 16) < 4);
+    t.deepEqual(
+      events.filter((event) => event !== "drained"),
+      range(1, 700),
+    );
+    t.true(inFlightMax <= 16 && inFlightMax > 0);
+    t.is(events.at(-1), "drained", "the last mail was followed by it");
+    const { waiting, sent, inMailbox } = consensus.status().applier ?? {};
+    t.deepEqual([waiting, sent], [0, 700]);
+    t.is(applier.status().consensus?.toReturn, inMailbox, "no credit is lost");
   });
-  t.teardown(() => {
-    consensus.close();
-    applier.close();
+}
+
+test("on one thread a parcel never arrives inside the call that posts it, nor after its end", async (t) => {
+  const [here, there] = localPorts();
+  const arrived: unknown[] = [];
+  let posting = true;
+  there.onParcel((parcel) => {
+    t.false(posting);
+    arrived.push(parcel);
+    // An answer of an answer: neither side waits inside the other.
+    if (arrived.length < 3) {
+      posting = true;
+      here.post({ credit: arrived.length });
+      posting = false;
+    }
   });
-  for (let i = 0; i < 100; i++) consensus.deliver(tick);
-  await until(() => events.includes(700));
-  // Credit comes back in bulk: a quarter of the mailbox may be kept.
-  await until(() => (consensus.status().applier?.inMailbox ?? 16) < 4);
-  t.deepEqual(
-    events.filter((event) => event !== "drained"),
-    range(1, 700),
-  );
-  t.true(inFlightMax <= 16 && inFlightMax > 0);
-  t.is(events.at(-1), "drained", "the last mail was followed by it");
-  const { waiting, sent, inMailbox } = consensus.status().applier ?? {};
-  t.deepEqual([waiting, sent], [0, 700]);
-  t.is(applier.status().consensus?.toReturn, inMailbox, "no credit is lost");
+  here.post({ credit: 0 });
+  posting = false;
+  await aWhile();
+  t.deepEqual(arrived, [{ credit: 0 }, { credit: 1 }, { credit: 2 }]);
+  there.close();
+  here.post({ credit: 4 });
+  await aWhile();
+  t.is(arrived.length, 3);
+  t.is(there.take(), undefined);
+});
+
+test("on one thread mail waits for a listener, or is taken by hand", async (t) => {
+  const [here, there] = localPorts();
+  for (const credit of [1, 2, 3]) here.post({ credit });
+  t.deepEqual(there.take(), { credit: 1 });
+  const arrived: unknown[] = [];
+  there.onParcel((parcel) => arrived.push(parcel));
+  await aWhile();
+  t.deepEqual(arrived, [{ credit: 2 }, { credit: 3 }]);
 });
 
 test("credit is given back once a quarter of the mailbox is done with", async (t) => {
@@ -178,7 +224,7 @@ test("credit is given back once a quarter of the mailbox is done with", async (t
     if ("credit" in parcel) credits.push(parcel.credit);
   });
   const shell = runShell<"applier">({
-    ports: new Map<ActorName, MessagePort>([["consensus", port1]]),
+    ports: new Map<ActorName, Port>([["consensus", threadPort(port1)]]),
     mailboxMax: 16,
     behaviour: { receive: () => [] },
   });
@@ -204,9 +250,9 @@ test("drained comes after the last mail that waits, on whatever port, and not be
   for (const number of [1, 2, 3]) fromConsensus.port1.postMessage({ mails: [numbered(number).mail] });
   for (const number of [4, 5]) fromLog.port1.postMessage({ mails: [numbered(number).mail] });
   const shell = runShell<"applier">({
-    ports: new Map<ActorName, MessagePort>([
-      ["consensus", fromConsensus.port2],
-      ["log", fromLog.port2],
+    ports: new Map<ActorName, Port>([
+      ["consensus", threadPort(fromConsensus.port2)],
+      ["log", threadPort(fromLog.port2)],
     ]),
     mailboxMax: 16,
     behaviour: {
@@ -232,7 +278,7 @@ test("what drained gives rise to is posted", async (t) => {
   const { port1, port2 } = new MessageChannel();
   const far = farEnd(port2);
   const shell = runShell<"log">({
-    ports: new Map<ActorName, MessagePort>([["applier", port1]]),
+    ports: new Map<ActorName, Port>([["applier", threadPort(port1)]]),
     mailboxMax: 16,
     behaviour: { receive: (mail) => (mail.kind === "drained" ? [numbered(9)] : []), drained: { kind: "drained" } },
   });
@@ -258,7 +304,7 @@ test("as much may wait as the bound says, and one piece more is a broken promise
 test("mail to an actor that there is no edge to is a broken invariant", (t) => {
   const { port1, port2 } = new MessageChannel();
   const shell = runShell<"consensus">({
-    ports: new Map<ActorName, MessagePort>([["log", port1]]),
+    ports: new Map<ActorName, Port>([["log", threadPort(port1)]]),
     mailboxMax: 8,
     behaviour: { receive: () => [{ to: "commit-tracker", mail: { kind: "settled", index: 1 as LogIndex } }] },
   });

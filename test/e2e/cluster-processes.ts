@@ -47,7 +47,8 @@ export async function makeCluster(nodes: number, clients = 1): Promise<TestClust
     const child = spawn(process.execPath, [junoEntry, "start", "--config", config], {
       // The open pipe ties the node's life to ours: should this process die, the node stops.
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, ...launchedMark },
+      // Both layouts in every cluster: they have to get on with each other.
+      env: { JUNO_THREADS_LAYOUT: node % 2 === 0 ? "packed" : "spread", ...process.env, ...launchedMark },
     });
     const exited = once(child, "exit").then(([code]) => code as number | null);
     const started: NodeProcess = { child, exited, output: "" };

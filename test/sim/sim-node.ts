@@ -77,8 +77,16 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
 
   const actors: Actors = {
     receiver: receiver.start(
-      { members, self: node.id, memory: "own", commitIndex, commandsWaitingMax: 200 },
       {
+        members,
+        self: node.id,
+        memory: "own",
+        commitIndex,
+        commandsWaitingMax: 200,
+        checksHereMax: random.between(0, 4),
+      },
+      {
+        checkHere: ({ signature, message, key }) => crypto.engine.verify(signature, message, key),
         verify: (task, batch) => {
           const verdict = verifyBatch(crypto.engine, batch);
           later("verify", random.next() * 0.5, () => deliver("receiver", { kind: "verdict", task, verdict }));
@@ -111,13 +119,7 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
       },
       { note: (_, text) => around.onNote(node, text) },
     ),
-    log: log.start(
-      { chunkCommandsMax: 5 },
-      {
-        store: node.disk,
-        flushLater: () => later("flush", random.next() * 50, () => deliver("log", { kind: "flush" })),
-      },
-    ),
+    log: log.start({ chunkCommandsMax: 5 }, { store: node.disk }),
     tracker: commitTracker.start({ cluster: members.cluster, quorum: members.quorum, commitIndex }),
     applier: applier.start(
       { appliedIndex: 0 as LogIndex },
@@ -169,7 +171,7 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
     for (const post of posts) {
       later(`${actor} to ${post.to}`, random.next() * 0.3, () => deliver(post.to, post.mail));
     }
-    if ((actor === "log" || actor === "applier") && mail.kind !== "drained" && mail.kind !== "flush") drainLater(actor);
+    if ((actor === "log" || actor === "applier") && mail.kind !== "drained") drainLater(actor);
     around.onStep(node, actor, mail);
   }
 
