@@ -3,19 +3,12 @@
  * say such a thing on such a listener, and lists the signatures and leaves that the verifier has to look at.
  */
 import { type Proof, statementBytes } from "../wire/certificate.ts";
+import { type CommandReader, createCommandReader } from "../wire/command-reader.ts";
+import { signedByClient } from "../wire/domain.ts";
 import { type Opened, open } from "../wire/envelope.ts";
 import { commandBytesMax } from "../wire/limits.ts";
-import type {
-  Certificate,
-  ClientId,
-  Digest,
-  Endorsement,
-  NodeId,
-  Outcome,
-  RequestId,
-  Signature,
-  Term,
-} from "../wire/types.ts";
+import type { Certificate, ClientId, Digest, Endorsement, NodeId, Outcome, Signature } from "../wire/types.ts";
+import { addRow, type CommandRows, createCommandRows, noCommands } from "./command-rows.ts";
 
 /** Who belongs to the cluster, and their keys. */
 export type Members = {
@@ -31,26 +24,16 @@ export type LaneNumber = 0 | 1 | 2;
 /** One signature to be checked; the bytes lie in the frame, or were made from a certificate's statement. */
 export type CheckItem = { readonly message: Uint8Array; readonly signature: Uint8Array; readonly key: Uint8Array };
 
-/** A client's command inside a frame; its check is the one at the same place in `Admitted.commandChecks`. */
-export type AdmittedCommand = {
-  /** The envelope's bytes: a view into the frame, as are all other views here. */
-  readonly bytes: Uint8Array;
-  readonly payload: Uint8Array;
-  readonly client: ClientId;
-  readonly request: RequestId;
-  /** Of the entry; 0 where it is not one. */
-  readonly term: Term;
-};
-
 /** A frame that may be verified. */
 export type Admitted = {
   readonly lane: LaneNumber;
   readonly frame: Uint8Array;
-  readonly opened: Opened;
+  /** Undefined for a command that came by itself: its one signature is that of its row. */
+  readonly opened: Opened | undefined;
   /** The sender's signature, then those inside certificates: all must be valid. */
   readonly checks: readonly CheckItem[];
-  readonly commands: readonly AdmittedCommand[];
-  readonly commandChecks: readonly CheckItem[];
+  /** Each with one signature, its client's. */
+  readonly commands: CommandRows;
   /** Commands that are no commands at all; where they are entries, the whole AE is at fault. */
   readonly malformedCommands: number;
 };
@@ -60,15 +43,19 @@ export type Entrance = "peer" | "client";
 const refuse = (reason: string): Outcome<never> => ({ ok: false, reason });
 
 export function admit(members: Members, entrance: Entrance, frame: Uint8Array): Outcome<Admitted> {
+  if (entrance === "client") {
+    const single = admitCommand(members, frame);
+    if (single !== undefined) return single;
+  }
   const result = open(frame, members.cluster);
   if (!result.ok) return result;
   const opened = result.value;
   const kind = opened.body.$case;
-  const byClient = kind === "command" || kind === "commandBatch" || kind === "hello";
-  if (byClient !== (entrance === "client")) return refuse(`${kind} at the ${entrance} entrance`);
-  const key = byClient
-    ? members.clients.get(opened.signer as ClientId)
-    : members.validators.get(opened.signer as NodeId);
+  if (signedByClient(kind) !== (entrance === "client")) return refuse(`${kind} at the ${entrance} entrance`);
+  const key =
+    entrance === "client"
+      ? members.clients.get(opened.signer as ClientId)
+      : members.validators.get(opened.signer as NodeId);
   if (key === undefined) return refuse(`unknown ${entrance}`);
   const proofs = certificatesOf(opened);
   const checks: CheckItem[] = [{ message: opened.signed, signature: opened.signature, key }];
@@ -77,57 +64,59 @@ export function admit(members: Members, entrance: Entrance, frame: Uint8Array): 
     if (!endorsed.ok) return endorsed;
     checks.push(...endorsed.value);
   }
-  return admitCommands(members, frame, opened, checks);
+  return { ok: true, value: { lane: laneOf(opened), frame, opened, checks, ...commandsIn(members, frame, opened) } };
 }
 
-function admitCommands(
+const readers = new WeakMap<Members, CommandReader>();
+
+function readerFor(members: Members): CommandReader {
+  const known = readers.get(members);
+  if (known !== undefined) return known;
+  const reader = createCommandReader(members.cluster);
+  readers.set(members, reader);
+  return reader;
+}
+
+/** Undefined where the frame is no command. */
+function admitCommand(members: Members, frame: Uint8Array): Outcome<Admitted> | undefined {
+  const reader = readerFor(members);
+  if (!reader.read(frame, 0, frame.length)) return undefined;
+  const key = members.clients.get(reader.client as ClientId);
+  if (key === undefined) return refuse("unknown client");
+  const commands = createCommandRows();
+  addRow(commands, reader, 0, frame.length, 0, key);
+  return { ok: true, value: { lane: 2, frame, opened: undefined, checks: [], commands, malformedCommands: 0 } };
+}
+
+function commandsIn(
   members: Members,
   frame: Uint8Array,
-  opened: Opened,
-  checks: readonly CheckItem[],
-): Outcome<Admitted> {
-  const commands: AdmittedCommand[] = [];
-  const commandChecks: CheckItem[] = [];
+  { body }: Opened,
+): Pick<Admitted, "commands" | "malformedCommands"> {
+  const commands = createCommandRows();
+  const reader = readerFor(members);
   let malformedCommands = 0;
-  for (const { bytes, term } of commandsOf(frame, opened)) {
-    const command = bytes.length > commandBytesMax ? undefined : open(bytes, members.cluster);
-    if (command === undefined || !command.ok || command.value.body.$case !== "command") {
-      malformedCommands++;
-      continue;
-    }
-    const { client, request, payload } = command.value.body.value;
-    const key = members.clients.get(client);
-    const foreign = opened.body.$case === "commandBatch" && client !== opened.body.value.client;
-    if (key === undefined || foreign) {
-      malformedCommands++;
-      continue;
-    }
-    commands.push({ bytes, payload, client, request, term });
-    commandChecks.push({ message: command.value.signed, signature: command.value.signature, key });
+  function take(bytes: Uint8Array, term: number): void {
+    const start = bytes.byteOffset - frame.byteOffset;
+    const end = start + bytes.length;
+    const sound = bytes.length <= commandBytesMax && reader.read(frame, start, end);
+    const key = sound ? members.clients.get(reader.client as ClientId) : undefined;
+    // In a client's batch there are only commands of its own.
+    const foreign = body.$case === "commandBatch" && reader.client !== body.value.client;
+    if (key === undefined || foreign) malformedCommands++;
+    else addRow(commands, reader, start, end, term, key);
   }
-  // A single command's own envelope is the frame: one signature, checked once.
-  const single = opened.body.$case === "command";
-  const lane = laneOf(opened);
-  return {
-    ok: true,
-    value: { lane, frame, opened, checks: single ? [] : checks, commands, commandChecks, malformedCommands },
-  };
-}
-
-function commandsOf(frame: Uint8Array, opened: Opened): readonly { bytes: Uint8Array; term: Term }[] {
-  const none = 0 as Term;
-  const { body } = opened;
   switch (body.$case) {
-    case "command":
-      return [{ bytes: frame, term: none }];
     case "commandBatch":
     case "relay":
-      return body.value.commands.map((bytes) => ({ bytes, term: none }));
+      for (const bytes of body.value.commands) take(bytes, 0);
+      return { commands, malformedCommands };
     case "appendEntries":
     case "syncResponse":
-      return body.value.entries.map((entry) => ({ bytes: entry.command, term: entry.term }));
+      for (const { command, term } of body.value.entries) take(command, term);
+      return { commands, malformedCommands };
     default:
-      return [];
+      return { commands: noCommands, malformedCommands };
   }
 }
 

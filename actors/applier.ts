@@ -8,13 +8,16 @@
  */
 import { createRequestWindow, mark, type RequestWindow, standingOf } from "../consensus/request-window.ts";
 import { payloadAt, type Segment } from "../wire/entries.ts";
-import { commandsPerMessageMax } from "../wire/limits.ts";
-import type { ClientId, LogIndex, RequestId, Result } from "../wire/types.ts";
+import type { ClientId, LogIndex, RequestId } from "../wire/types.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
+import { createResultsKept, keep, type ResultsKept, takeAnswers, tellAgain } from "./results-kept.ts";
 
 /** A deterministic state machine: equal commands in equal order give equal outcomes and hashes on every node. */
 export type Machine = {
-  /** Steps by one command and returns its outcome's canonical bytes; a command that fails changes nothing. Total. */
+  /**
+   * Steps by one command and returns its outcome's canonical bytes, which hold until the next call; a command that fails
+   * changes nothing. Total.
+   */
   readonly apply: (payload: Uint8Array) => Uint8Array;
   readonly stateHash: () => Uint8Array;
 };
@@ -31,7 +34,7 @@ export type Mail =
 
 export type Io = { readonly machine: Machine };
 
-type Client = { readonly window: RequestWindow; readonly results: Map<number, Result>; answers: Result[] };
+type Client = { readonly window: RequestWindow; readonly results: ResultsKept };
 
 export type State = {
   readonly io: Io;
@@ -39,9 +42,6 @@ export type State = {
   readonly clients: Map<number, Client>;
   appliedIndex: LogIndex;
 };
-
-/** Results in one message: it has to fit into a frame however long their texts are. */
-const resultBytesMax = 256 * 1024;
 
 export function start(config: Config, io: Io): State {
   return { io, counters: {}, clients: new Map(), appliedIndex: config.appliedIndex };
@@ -54,7 +54,7 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       return [];
     case "replay":
       for (const segment of mail.segments) applySegment(state, segment);
-      for (const client of state.clients.values()) client.answers = [];
+      for (const { results } of state.clients.values()) results.answers = [];
       return [];
     case "repeat":
       for (const { client, request } of mail.requests) answerAgain(state, client, request);
@@ -74,16 +74,14 @@ function applySegment(state: State, { first, entries }: Segment): void {
     const client = clientOf(state, entries.clients[row] ?? 0);
     switch (standingOf(client.window, request)) {
       case "fresh": {
-        const result = { request, index, outcome: state.io.machine.apply(payloadAt(entries, row)) };
-        for (const left of mark(client.window, request)) client.results.delete(left);
-        client.results.set(request, result);
-        client.answers.push(result);
+        mark(client.window, request);
+        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row)));
         tally(state.counters, "applied");
         break;
       }
       case "repeat":
         tally(state.counters, "repeats");
-        answerAgain(state, (entries.clients[row] ?? 0) as ClientId, request);
+        tellAgain(client.results, request);
         break;
       case "stale":
         tally(state.counters, "stale");
@@ -93,37 +91,26 @@ function applySegment(state: State, { first, entries }: Segment): void {
   }
 }
 
+/** Consensus may know less than this actor of what took effect, never more. */
 function answerAgain(state: State, id: ClientId, request: RequestId): void {
-  const client = clientOf(state, id);
-  const result = client.results.get(request);
-  if (result !== undefined) client.answers.push(result);
+  const { window, results } = clientOf(state, id);
+  if (standingOf(window, request) === "repeat") tellAgain(results, request);
 }
 
 function clientOf(state: State, id: number): Client {
   const known = state.clients.get(id);
   if (known !== undefined) return known;
-  const client: Client = { window: createRequestWindow(), results: new Map(), answers: [] };
+  const client: Client = { window: createRequestWindow(), results: createResultsKept() };
   state.clients.set(id, client);
   return client;
 }
 
 function answer(state: State): Post[] {
-  const posts: Post[] = [];
-  for (const [id, client] of state.clients) {
-    let results: Result[] = [];
-    let bytes = 0;
-    for (const result of client.answers) {
-      results.push(result);
-      bytes += result.outcome.length + 16;
-      if (bytes < resultBytesMax && results.length < commandsPerMessageMax) continue;
-      posts.push({ to: "sender", mail: { kind: "results", client: id as ClientId, results } });
-      results = [];
-      bytes = 0;
-    }
-    if (results.length > 0) posts.push({ to: "sender", mail: { kind: "results", client: id as ClientId, results } });
-    client.answers = [];
-  }
-  return posts;
+  return [...state.clients].flatMap(([id, client]) =>
+    takeAnswers(client.results).map(
+      (results): Post => ({ to: "sender", mail: { kind: "results", client: id as ClientId, results } }),
+    ),
+  );
 }
 
 /** What people ask for first. */

@@ -110,6 +110,6 @@ export function describe(state: State): object {
     lastIndex: lastIndex(core.tail),
     logHash: Buffer.from(core.tail.baseHash).toString("hex"),
     lock: core.lock === undefined ? null : { term: core.lock.term, index: core.lock.index },
-    waiting: core.pool.waiting.size,
+    waiting: core.pool.waitingCount,
   };
 }

@@ -15,6 +15,7 @@ import type { VoteKind } from "../consensus/evidence-book.ts";
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
 import type { ClientId, LogIndex, NodeId, Term } from "../wire/types.ts";
 import { type Admitted, admit, type CheckItem, type Entrance, type LaneNumber, type Members } from "./admission.ts";
+import { rowCount } from "./command-rows.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 import { type Arrival, forged, pack, type Task, unpack, votePost } from "./verification.ts";
 
@@ -178,6 +179,7 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
 
 /** About what is committed already: others were quicker, and checking it is work for nothing. */
 function isLate(state: State, { opened }: Admitted): boolean {
+  if (opened === undefined) return false;
   const { body } = opened;
   switch (body.$case) {
     case "appendEntriesResponse":
@@ -196,6 +198,7 @@ function isLate(state: State, { opened }: Admitted): boolean {
  * rare cases, and those come a little later.
  */
 function isSpare(state: State, { opened }: Admitted): boolean {
+  if (opened === undefined) return false;
   const { body } = opened;
   if (body.$case !== "appendEntriesResponse" && body.$case !== "commitVote") return false;
   const { term, index, hash } = body.value;
@@ -246,7 +249,7 @@ function checkVotesHere(state: State): readonly Post[] {
   tally(state.counters, "signatures checked", checks);
   tally(state.counters, "signatures checked here", checks);
   return queue.splice(0).flatMap(({ admitted, connection }) => {
-    if (admitted.checks.every(state.io.checkHere)) return votePost(admitted.opened);
+    if (admitted.opened !== undefined && admitted.checks.every(state.io.checkHere)) return votePost(admitted.opened);
     refuseForged(state, connection, 1);
     return none;
   });
@@ -258,7 +261,7 @@ function nextBatch(state: State, number: LaneNumber): Arrival[] {
   let checks = 0;
   let taken = 0;
   for (const { admitted } of queue) {
-    const commands = admitted.commands.length;
+    const commands = rowCount(admitted.commands);
     if (number === 2 && commands > 0 && state.credit <= 0) break;
     checks += admitted.checks.length + commands;
     if (taken > 0 && checks > checksPerTaskMax) break;
@@ -317,7 +320,7 @@ function refuseForged(state: State, connection: number, count: number): void {
 /** Commands that were refused take up no room in the waiting room. */
 function giveBackCredit(state: State, task: Task, posts: readonly Post[]): void {
   let taken = 0;
-  for (const { admitted } of task.packed) if (admitted.lane === 2) taken += admitted.commands.length;
+  for (const { admitted } of task.packed) if (admitted.lane === 2) taken += rowCount(admitted.commands);
   let passed = 0;
   for (const { mail } of posts) if (mail.kind === "commands") passed += mail.entries.count;
   state.credit += taken - passed;

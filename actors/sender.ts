@@ -10,14 +10,16 @@
 import type { Outgoing, Recipients } from "../consensus/protocol.ts";
 import { commandAt, type Entries } from "../wire/entries.ts";
 import { encodeEnvelope, encodeSigned } from "../wire/envelope.ts";
-import type { Body, ClientId, Digest, Entry, NodeId, Result, Signature, Term } from "../wire/types.ts";
+import { encodeResponse } from "../wire/results.ts";
+import type { Body, ClientId, Digest, Entry, NodeId, Signature, Term } from "../wire/types.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 
 export type Config = { readonly cluster: Digest; readonly self: NodeId; readonly validators: readonly NodeId[] };
 
 export type Mail =
   | { readonly kind: "send"; readonly message: Outgoing }
-  | { readonly kind: "results"; readonly client: ClientId; readonly results: readonly Result[] };
+  /** Results in their wire form, one behind the other (see wire/results.ts). */
+  | { readonly kind: "results"; readonly client: ClientId; readonly results: Uint8Array };
 
 export type Io = {
   readonly sign: (message: Uint8Array) => Uint8Array;
@@ -46,9 +48,11 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       return sendOut(state, mail.message);
     case "results": {
       const { client, results } = mail;
+      const { cluster, self } = state.config;
       const leading = state.ledTerm > 0 && state.ledTerm >= state.votedTerm;
-      const body: Body = { $case: "commandResponse", value: { node: state.config.self, client, results, leading } };
-      return [{ to: "receiver", mail: { kind: "reply", client, frame: seal(state, body).frame } }];
+      tally(state.counters, "commandResponse");
+      const { frame } = seal(state, encodeResponse(cluster, self, client, results, leading));
+      return [{ to: "receiver", mail: { kind: "reply", client, frame } }];
     }
     default:
       return unreachable(mail);
@@ -59,15 +63,14 @@ function sendOut(state: State, message: Outgoing): Post[] {
   const body = bodyOf(state, message);
   if (message.kind === "append") state.ledTerm = message.header.term;
   guard(state, body);
-  const { frame, signature } = seal(state, body);
+  tally(state.counters, body.$case);
+  const { frame, signature } = seal(state, encodeSigned(state.config.cluster, state.config.self, body));
   for (const node of recipients(state, message.to)) state.io.transmit(node, frame);
   return includesSelf(state, message.to) ? ownVote(body, signature) : [];
 }
 
-function seal(state: State, body: Body): { frame: Uint8Array; signature: Signature } {
-  const signed = encodeSigned(state.config.cluster, state.config.self, body);
+function seal(state: State, signed: Uint8Array): { frame: Uint8Array; signature: Signature } {
   const signature = state.io.sign(signed) as Signature;
-  tally(state.counters, body.$case);
   return { frame: encodeEnvelope(signed, signature), signature };
 }
 

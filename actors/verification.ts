@@ -5,10 +5,11 @@
 
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
 import { SignatureBatchBuilder } from "../pools/signature-batch-builder.ts";
-import { type Entries, emptyColumns } from "../wire/entries.ts";
+import { type Columns, emptyColumns, sliceEntries } from "../wire/entries.ts";
 import type { Opened } from "../wire/envelope.ts";
-import type { ClientId, NodeId } from "../wire/types.ts";
-import type { Admitted, AdmittedCommand, CheckItem } from "./admission.ts";
+import type { Body, ClientId, NodeId } from "../wire/types.ts";
+import type { Admitted, CheckItem } from "./admission.ts";
+import { column, numberAt, rowCount } from "./command-rows.ts";
 import { detach } from "./detach.ts";
 import type { Post } from "./mailbox.ts";
 
@@ -46,13 +47,13 @@ export function pack(arrivals: readonly Arrival[], memory: "shared" | "own"): Ta
     for (const check of admitted.checks) addCheck(builder, place, check);
     const firstCommandCheck = builder.checkCount;
     const firstLeaf = builder.leafCount;
-    admitted.commandChecks.forEach((check, i) => {
-      addCheck(builder, place, check);
-      const bytes = admitted.commands[i]?.bytes;
-      if (bytes === undefined) return;
-      const start = offsetIn(place, bytes) ?? 0;
-      builder.addLeaf(start, start + bytes.length);
-    });
+    const { commands } = admitted;
+    for (let row = 0; row < rowCount(commands); row++) {
+      const at = (of: Parameters<typeof numberAt>[2]): number => frameStart + numberAt(commands, row, of);
+      const key = commands.keys[row] ?? noKey;
+      builder.addCheck(at(column.signedStart), at(column.signedEnd), at(column.signatureStart), key);
+      builder.addLeaf(at(column.start), at(column.end));
+    }
     return { admitted, connection, frameStart, firstCheck, firstCommandCheck, firstLeaf };
   });
   return { batch: builder.build().batch, packed };
@@ -71,9 +72,14 @@ function addCheck(builder: SignatureBatchBuilder, place: Place, { message, signa
   builder.addCheck(messageStart, messageStart + message.length, signatureStart, key);
 }
 
+const noKey = new Uint8Array(32);
+
 export function unpack(task: Task, verdict: BatchVerdict): Unpacked {
   const result: Unpacked = { posts: [], hellos: [], rejects: [] };
-  const pending: { command: AdmittedCommand; packed: Packed; number: number }[] = [];
+  let count = 0;
+  for (const { admitted } of task.packed) if (admitted.lane === 2) count += rowCount(admitted.commands);
+  const columns = emptyColumns(count);
+  let filled = 0;
   for (const packed of task.packed) {
     const { admitted, connection } = packed;
     const sound = admitted.checks.every((_, i) => verdict.valid[packed.firstCheck + i] === 1);
@@ -81,72 +87,60 @@ export function unpack(task: Task, verdict: BatchVerdict): Unpacked {
       result.rejects.push({ reason: forged, connection, count: 1 });
       continue;
     }
-    if (admitted.lane === 2) {
-      collectCommands(packed, verdict, result, pending);
-      const { body } = admitted.opened;
-      if (body.$case === "hello") result.hellos.push({ ...body.value, connection });
-    } else {
+    if (admitted.lane !== 2) {
       result.posts.push(...postOf(task, packed, verdict));
+      continue;
     }
+    const before = filled;
+    filled = fillColumns(columns, filled, packed, verdict);
+    noteRefused(packed, rowCount(admitted.commands) - (filled - before), result);
+    const body = admitted.opened?.body;
+    if (body?.$case === "hello") result.hellos.push({ ...body.value, connection });
   }
-  if (pending.length > 0) {
-    const entries = columnsOf(task, pending, verdict);
+  if (filled > 0) {
+    const entries = sliceEntries({ count, data: task.batch.data, ...columns }, 0, filled);
     result.posts.push({ to: "consensus", mail: { kind: "commands", entries } });
   }
   return result;
 }
 
 /** In what clients send, one bad command hurts no other. */
-function collectCommands(
-  packed: Packed,
-  verdict: BatchVerdict,
-  result: Unpacked,
-  pending: { command: AdmittedCommand; packed: Packed; number: number }[],
-): void {
-  const { admitted, connection } = packed;
-  let invalid = 0;
-  admitted.commands.forEach((command, number) => {
-    if (verdict.valid[packed.firstCommandCheck + number] === 1) pending.push({ command, packed, number });
-    else invalid++;
-  });
+function noteRefused({ admitted, connection }: Packed, invalid: number, { rejects }: Unpacked): void {
   // A command that came by itself is its own envelope.
-  const single = admitted.opened.body.$case === "command";
-  const reason = single ? forged : "command with an invalid signature";
-  if (invalid > 0) result.rejects.push({ reason, connection, count: invalid });
-  if (admitted.malformedCommands > 0) {
-    result.rejects.push({ reason: "malformed command", connection, count: admitted.malformedCommands });
-  }
+  const reason = admitted.opened === undefined ? forged : "command with an invalid signature";
+  if (invalid > 0) rejects.push({ reason, connection, count: invalid });
+  const { malformedCommands } = admitted;
+  if (malformedCommands > 0) rejects.push({ reason: "malformed command", connection, count: malformedCommands });
 }
 
-/** Columns over the batch's memory: no command is copied again. */
-function columnsOf(
-  task: Task,
-  rows: readonly { command: AdmittedCommand; packed: Packed; number: number }[],
-  verdict: BatchVerdict,
-): Entries {
-  const columns = emptyColumns(rows.length);
-  rows.forEach(({ command, packed, number }, row) => {
-    const shift = packed.frameStart - packed.admitted.frame.byteOffset;
-    const start = shift + command.bytes.byteOffset;
-    const payloadStart = shift + command.payload.byteOffset;
-    columns.starts[row] = start;
-    columns.ends[row] = start + command.bytes.length;
-    // An empty payload is a view of nothing, wherever the runtime puts it.
-    columns.payloadStarts[row] = command.payload.length === 0 ? start : payloadStart;
-    columns.payloadEnds[row] = command.payload.length === 0 ? start : payloadStart + command.payload.length;
-    columns.clients[row] = command.client;
-    columns.requests[row] = command.request;
-    columns.terms[row] = command.term;
-    const leaf = packed.firstLeaf + number;
-    columns.leaves.set(verdict.leaves.subarray(leaf * 32, leaf * 32 + 32), row * 32);
-  });
-  return { count: rows.length, data: task.batch.data, ...columns };
+/** Writes a frame's commands with valid signatures from row `filled` on, as they lie in the batch; returns the row behind. */
+function fillColumns(columns: Columns, filled: number, packed: Packed, verdict: BatchVerdict): number {
+  const { frameStart, firstCommandCheck, firstLeaf } = packed;
+  const { commands } = packed.admitted;
+  let row = filled;
+  for (let number = 0; number < rowCount(commands); number++) {
+    if (verdict.valid[firstCommandCheck + number] !== 1) continue;
+    columns.starts[row] = frameStart + numberAt(commands, number, column.start);
+    columns.ends[row] = frameStart + numberAt(commands, number, column.end);
+    columns.payloadStarts[row] = frameStart + numberAt(commands, number, column.payloadStart);
+    columns.payloadEnds[row] = frameStart + numberAt(commands, number, column.payloadEnd);
+    columns.clients[row] = numberAt(commands, number, column.client);
+    columns.requests[row] = numberAt(commands, number, column.request);
+    columns.terms[row] = numberAt(commands, number, column.term);
+    const leaf = (firstLeaf + number) * 32;
+    columns.leaves.set(verdict.leaves.subarray(leaf, leaf + 32), row * 32);
+    row++;
+  }
+  return row;
 }
 
 function postOf(task: Task, packed: Packed, verdict: BatchVerdict): readonly Post[] {
   const { opened } = packed.admitted;
+  if (opened === undefined) return [];
   const { $case } = opened.body;
-  return $case === "appendEntries" || $case === "syncResponse" ? entriesPost(task, packed, verdict) : votePost(opened);
+  return $case === "appendEntries" || $case === "syncResponse"
+    ? entriesPost(task, packed, opened.body, verdict)
+    : votePost(opened);
 }
 
 /**
@@ -175,21 +169,25 @@ export function votePost({ body, signature }: Opened): readonly Post[] {
 }
 
 /** In what a node sends, one bad command makes the whole message a fault of its sender. */
-function entriesPost(task: Task, packed: Packed, verdict: BatchVerdict): Post[] {
-  const { admitted, firstCommandCheck } = packed;
-  const { body } = admitted.opened;
-  const sound =
-    admitted.malformedCommands === 0 && admitted.commands.every((_, i) => verdict.valid[firstCommandCheck + i] === 1);
-  const rows = sound ? admitted.commands.map((command, number) => ({ command, packed, number })) : [];
-  const entries = columnsOf(task, rows, verdict);
-  const frame = task.batch.data.subarray(packed.frameStart, packed.frameStart + admitted.frame.length);
+function entriesPost(
+  task: Task,
+  packed: Packed,
+  body: Extract<Body, { $case: "appendEntries" | "syncResponse" }>,
+  verdict: BatchVerdict,
+): Post[] {
+  const { admitted } = packed;
+  const count = rowCount(admitted.commands);
+  const columns = emptyColumns(count);
+  const sound = fillColumns(columns, 0, packed, verdict) === count && admitted.malformedCommands === 0;
+  const entries = { count, data: task.batch.data, ...columns };
   if (body.$case === "appendEntries") {
+    const frame = task.batch.data.subarray(packed.frameStart, packed.frameStart + admitted.frame.length);
     const { entries: _, ...rest } = body.value;
     const { leader, term } = rest;
     if (!sound) return [{ to: "consensus", mail: { kind: "invalidAppend", leader, term, frame } }];
     return [{ to: "consensus", mail: { kind: "appendEntries", header: detach(rest), entries, frame } }];
   }
-  if (body.$case !== "syncResponse" || !sound) return [];
+  if (!sound) return [];
   const { entries: _, ...rest } = body.value;
   return [{ to: "consensus", mail: { kind: "syncResponse", header: detach(rest), entries } }];
 }

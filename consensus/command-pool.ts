@@ -6,24 +6,38 @@ import type { Entries, Row } from "../wire/entries.ts";
 import type { ClientId, RequestId } from "../wire/types.ts";
 import { createRequestWindow, mark, type RequestWindow, standingOf } from "./request-window.ts";
 
-type Waiting = Row & { readonly client: number; readonly request: number; readonly since: number };
+type Waiting = Row & { readonly request: number; readonly since: number; gone: boolean };
+
+type Client = {
+  /** What became of each request that is not committed: it waits, or has a place above the commit index. */
+  readonly requests: Map<number, Waiting | "logged">;
+  /** Requests known to be committed, since this process started. The applier knows of all. */
+  readonly committed: RequestWindow;
+};
 
 export type CommandPool = {
-  /** By client, then request; a Map keeps the order of arrival. */
-  readonly waiting: Map<string, Waiting>;
-  /** Requests of entries above the commit index. */
-  readonly logged: Map<number, Set<number>>;
-  /** Requests known to be committed, since this process started. The applier knows of all. */
-  readonly committed: Map<number, RequestWindow>;
+  readonly clients: Map<number, Client>;
+  /** In order of arrival; those that are gone are passed over. */
+  queue: Waiting[];
+  waitingCount: number;
   /** Commands that have left the waiting room since this was last reset: room that others may use. */
   left: number;
 };
 
+/** Gone commands that the queue may hold beyond as many as wait. */
+const goneMax = 4096;
+
 export function createCommandPool(): CommandPool {
-  return { waiting: new Map(), logged: new Map(), committed: new Map(), left: 0 };
+  return { clients: new Map(), queue: [], waitingCount: 0, left: 0 };
 }
 
-const keyOf = (client: number, request: number): string => `${client}/${request}`;
+function clientOf(pool: CommandPool, id: number): Client {
+  const known = pool.clients.get(id);
+  if (known !== undefined) return known;
+  const client: Client = { requests: new Map(), committed: createRequestWindow() };
+  pool.clients.set(id, client);
+  return client;
+}
 
 /** Takes in commands that arrived. Those already known are left out; of those already committed the ids come back. */
 export function addCommands(
@@ -34,17 +48,20 @@ export function addCommands(
   const added: Row[] = [];
   const committed: { client: ClientId; request: RequestId }[] = [];
   for (let row = 0; row < entries.count; row++) {
-    const client = (entries.clients[row] ?? 0) as ClientId;
+    const id = (entries.clients[row] ?? 0) as ClientId;
     const request = (entries.requests[row] ?? 0) as RequestId;
-    if (standingOf(pool.committed.get(client), request) !== "fresh") {
-      committed.push({ client, request });
+    const client = clientOf(pool, id);
+    if (standingOf(client.committed, request) !== "fresh") {
+      committed.push({ client: id, request });
       continue;
     }
-    const key = keyOf(client, request);
-    if (pool.waiting.has(key) || pool.logged.get(client)?.has(request) === true) continue;
-    pool.waiting.set(key, { entries, row, client, request, since: tick });
-    added.push({ entries, row });
+    if (client.requests.has(request)) continue;
+    const waiting = { entries, row, request, since: tick, gone: false };
+    client.requests.set(request, waiting);
+    pool.queue.push(waiting);
+    added.push(waiting);
   }
+  pool.waitingCount += added.length;
   return { added, committed };
 }
 
@@ -52,56 +69,73 @@ export function addCommands(
 export function takeBatch(pool: CommandPool, countMax: number, bytesMax: number): Row[] {
   const batch: Row[] = [];
   let bytes = 0;
-  for (const [key, waiting] of pool.waiting) {
-    const { entries, row } = waiting;
-    bytes += (entries.ends[row] ?? 0) - (entries.starts[row] ?? 0);
-    if (batch.length === countMax || (batch.length > 0 && bytes > bytesMax)) break;
-    leave(pool, key);
-    batch.push({ entries, row });
+  let passed = 0;
+  for (const waiting of pool.queue) {
+    if (!waiting.gone) {
+      const { entries, row, request } = waiting;
+      bytes += (entries.ends[row] ?? 0) - (entries.starts[row] ?? 0);
+      if (batch.length === countMax || (batch.length > 0 && bytes > bytesMax)) break;
+      leave(pool, waiting);
+      clientOf(pool, entries.clients[row] ?? 0).requests.delete(request);
+      batch.push(waiting);
+    }
+    passed++;
   }
+  pool.queue = pool.queue.slice(passed);
   return batch;
 }
 
 /** The oldest waiting commands, at most `countMax`; they stay. */
 export function peekWaiting(pool: CommandPool, countMax: number): Row[] {
-  return [...pool.waiting.values().take(countMax)];
+  const rows: Row[] = [];
+  for (const waiting of pool.queue) {
+    if (rows.length === countMax) break;
+    if (!waiting.gone) rows.push(waiting);
+  }
+  return rows;
 }
 
 /** The tick at which the oldest waiting command arrived. */
 export function oldestSince(pool: CommandPool): number | undefined {
-  return pool.waiting.values().next().value?.since;
+  return pool.waitingCount === 0 ? undefined : pool.queue.find(({ gone }) => !gone)?.since;
 }
 
 /** Notes that these commands now have a place in the log. */
 export function noteLogged(pool: CommandPool, entries: Entries): void {
-  eachRequest(entries, (client, request) => {
-    const requests = pool.logged.get(client);
-    if (requests === undefined) pool.logged.set(client, new Set([request]));
-    else requests.add(request);
-    leave(pool, keyOf(client, request));
+  eachRequest(pool, entries, (client, request) => {
+    const before = client.requests.get(request);
+    if (before !== undefined && before !== "logged") leave(pool, before);
+    client.requests.set(request, "logged");
   });
 }
 
 /** Notes that these commands lost their place; a client that still wants them sends them again. */
 export function noteDisplaced(pool: CommandPool, entries: Entries): void {
-  eachRequest(entries, (client, request) => pool.logged.get(client)?.delete(request));
+  eachRequest(pool, entries, (client, request) => {
+    if (client.requests.get(request) === "logged") client.requests.delete(request);
+  });
 }
 
 /** Notes that these commands are committed. */
 export function noteCommitted(pool: CommandPool, entries: Entries): void {
-  eachRequest(entries, (client, request) => {
-    pool.logged.get(client)?.delete(request);
-    leave(pool, keyOf(client, request));
-    const window = pool.committed.get(client) ?? createRequestWindow();
-    pool.committed.set(client, window);
-    if (standingOf(window, request as RequestId) === "fresh") mark(window, request as RequestId);
+  eachRequest(pool, entries, (client, request) => {
+    const before = client.requests.get(request);
+    if (before !== undefined && before !== "logged") leave(pool, before);
+    client.requests.delete(request);
+    if (standingOf(client.committed, request) === "fresh") mark(client.committed, request);
   });
 }
 
-function leave(pool: CommandPool, key: string): void {
-  if (pool.waiting.delete(key)) pool.left++;
+function leave(pool: CommandPool, waiting: Waiting): void {
+  waiting.gone = true;
+  pool.left++;
+  pool.waitingCount--;
 }
 
-function eachRequest(entries: Entries, visit: (client: number, request: number) => void): void {
-  for (let row = 0; row < entries.count; row++) visit(entries.clients[row] ?? 0, entries.requests[row] ?? 0);
+function eachRequest(pool: CommandPool, entries: Entries, visit: (client: Client, request: RequestId) => void): void {
+  for (let row = 0; row < entries.count; row++) {
+    visit(clientOf(pool, entries.clients[row] ?? 0), (entries.requests[row] ?? 0) as RequestId);
+  }
+  // A command that is left out for long must not keep all that went past it.
+  if (pool.queue.length > 2 * pool.waitingCount + goneMax) pool.queue = pool.queue.filter(({ gone }) => !gone);
 }

@@ -32,7 +32,7 @@ export function propose(state: State): Effect[] {
   const { role, config, term } = state;
   if (role.kind !== "leader") return [];
   const effects: Effect[] = [];
-  while (state.pool.waiting.size > 0 && role.inFlight.length < config.windowBatches) {
+  while (state.pool.waitingCount > 0 && role.inFlight.length < config.windowBatches) {
     const rows = takeBatch(state.pool, config.batchCommandsMax, config.batchBytesMax);
     const entries = gather(rows, config.allocate);
     entries.terms.fill(term);

@@ -21,6 +21,6 @@ export function relayWaiting(state: State, rows: readonly Row[]): Effect[] {
 export function relayAgain(state: State): Effect[] {
   const { config, role } = state;
   if (role.kind !== "follower" || role.leader === undefined) return [];
-  if (state.pool.waiting.size === 0 || state.tick - state.relayedTick < config.electionTimeoutTicksMin) return [];
+  if (state.pool.waitingCount === 0 || state.tick - state.relayedTick < config.electionTimeoutTicksMin) return [];
   return relayWaiting(state, peekWaiting(state.pool, config.batchCommandsMax));
 }

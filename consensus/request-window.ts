@@ -9,27 +9,28 @@ import type { RequestId } from "../wire/types.ts";
 /** Width of the window: a client may have requests at most this far apart under way. */
 export const requestWindowWidth = 16384;
 
-export type RequestWindow = { highest: number; readonly seen: Set<number> };
+/** `seen` has a place for each id of (highest - width, highest], at id modulo the width: 1 where it has taken effect. */
+export type RequestWindow = { highest: number; readonly seen: Uint8Array };
 
 export function createRequestWindow(): RequestWindow {
-  return { highest: 0, seen: new Set() };
+  return { highest: 0, seen: new Uint8Array(requestWindowWidth) };
 }
 
 /** `fresh`: never taken effect. `repeat`: has taken effect. `stale`: too old to tell, and so refused. */
 export function standingOf(window: RequestWindow | undefined, request: RequestId): "fresh" | "repeat" | "stale" {
-  if (window === undefined) return "fresh";
-  if (window.seen.has(request)) return "repeat";
-  return request <= window.highest - requestWindowWidth ? "stale" : "fresh";
+  if (window === undefined || request > window.highest) return "fresh";
+  if (request <= window.highest - requestWindowWidth) return "stale";
+  return window.seen[request % requestWindowWidth] === 1 ? "repeat" : "fresh";
 }
 
-/** Marks a fresh request as taken effect; returns the ids that have left the window, for those who keep more by id. */
-export function mark(window: RequestWindow, request: RequestId): readonly number[] {
-  window.seen.add(request);
-  if (request <= window.highest) return [];
-  window.highest = request;
-  if (window.seen.size <= 2 * requestWindowWidth) return [];
-  // Forgetting in bulk keeps this O(1) per request; standing does not depend on when it happens.
-  const left = [...window.seen].filter((id) => id <= window.highest - requestWindowWidth);
-  for (const id of left) window.seen.delete(id);
-  return left;
+/** Marks a fresh request as taken effect. */
+export function mark(window: RequestWindow, request: RequestId): void {
+  const { seen, highest } = window;
+  if (request > highest) {
+    // The places of the ids in between were those of ids that leave the window.
+    if (request - highest >= requestWindowWidth) seen.fill(0);
+    else for (let id = highest + 1; id < request; id++) seen[id % requestWindowWidth] = 0;
+    window.highest = request;
+  }
+  seen[request % requestWindowWidth] = 1;
 }

@@ -180,7 +180,7 @@ export function commitIndexOf(state: State): LogIndex {
 
 /** True while this node knows of work that is not committed: an entry, or a client's command. */
 export function hasUncommittedWork(state: State): boolean {
-  return lastIndex(state.tail) > state.tail.base || state.pool.waiting.size > 0;
+  return lastIndex(state.tail) > state.tail.base || state.pool.waitingCount > 0;
 }
 
 /** Starts the election timer anew, from now, with jitter, doubled for each time it fired without progress. */

@@ -117,16 +117,26 @@ export function gather(rows: readonly Row[], allocate: Allocate): Entries {
   return { count: rows.length, data, ...columns };
 }
 
-/** Columns for `count` rows, all zero; for those who fill in a run. */
-export function emptyColumns(count: number): Omit<Entries, "count" | "data"> {
+export type Columns = Omit<Entries, "count" | "data">;
+
+/** Columns for `count` rows, all zero, for those who fill in a run; in one piece of memory, so that posting copies one. */
+export function emptyColumns(count: number): Columns {
+  const memory = new ArrayBuffer(count * (2 * 8 + 5 * 4 + 32));
+  // The widest first, so that all are aligned.
+  let at = 0;
+  const next = (bytes: number): number => {
+    at += bytes * count;
+    return at - bytes * count;
+  };
+  const numbers = (): Uint32Array<ArrayBuffer> => new Uint32Array(memory, next(4), count);
   return {
-    starts: new Uint32Array(count),
-    ends: new Uint32Array(count),
-    payloadStarts: new Uint32Array(count),
-    payloadEnds: new Uint32Array(count),
-    clients: new Uint32Array(count),
-    requests: new Float64Array(count),
-    leaves: new Uint8Array(count * 32),
-    terms: new Float64Array(count),
+    requests: new Float64Array(memory, next(8), count),
+    terms: new Float64Array(memory, next(8), count),
+    starts: numbers(),
+    ends: numbers(),
+    payloadStarts: numbers(),
+    payloadEnds: numbers(),
+    clients: numbers(),
+    leaves: new Uint8Array(memory, next(32), count * 32),
   };
 }

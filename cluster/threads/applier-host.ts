@@ -3,14 +3,14 @@ import { describe, receive, start } from "../../actors/applier.ts";
 import type { Mailbox } from "../../actors/mailbox.ts";
 import { runShell } from "../../actors/shell.ts";
 import { apply, createLedger, stateHash } from "../../hopper/demo/ledger.ts";
-import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
+import { encodeOutcomeInPlace } from "../../hopper/demo/outcome-bytes.ts";
 import type { LogIndex } from "../../wire/types.ts";
 import type { ApplierControl, Boot } from "./boot.ts";
 
 export function host({ setup, ports }: Boot): ApplierControl {
   const ledger = createLedger();
   const machine = {
-    apply: (payload: Uint8Array) => encodeOutcome(apply(ledger, payload)),
+    apply: (payload: Uint8Array) => encodeOutcomeInPlace(apply(ledger, payload)),
     stateHash: () => stateHash(ledger),
   };
   const state = start({ appliedIndex: 0 as LogIndex }, { machine });

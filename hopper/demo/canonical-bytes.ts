@@ -21,11 +21,16 @@ export function createSink(): Sink {
 
 /** The bytes written, in memory of their own; the sink is empty afterwards. */
 export function written(sink: Sink): Uint8Array {
+  return writtenInPlace(sink).slice();
+}
+
+/** The bytes written, where they lie: they hold until the next sink is made. The sink is empty afterwards. */
+export function writtenInPlace(sink: Sink): Uint8Array {
   const { bytes, length } = sink;
   if (bytes.length === spareBytes) spare = bytes;
   sink.bytes = nothing;
   sink.length = 0;
-  return bytes.slice(0, length);
+  return bytes.subarray(0, length);
 }
 
 /** A whole number from 0 to 2^31 - 1. */

@@ -15,13 +15,18 @@ import {
   type Source,
   takeCount,
   takeText,
-  written,
+  writtenInPlace,
 } from "./canonical-bytes.ts";
 import { compareCodePoints } from "./code-points.ts";
 import type { Change, Outcome } from "./ledger.ts";
 
 /** The outcome's bytes, in memory of their own; equal outcomes give equal bytes. */
 export function encodeOutcome(outcome: Outcome): Uint8Array {
+  return encodeOutcomeInPlace(outcome).slice();
+}
+
+/** The same bytes in memory that the next call uses again. */
+export function encodeOutcomeInPlace(outcome: Outcome): Uint8Array {
   const sink = createSink();
   putCount(sink, outcome.ok ? 1 : 0);
   putText(sink, outcome.text);
@@ -31,7 +36,7 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
     putSide(sink, change.before);
     putSide(sink, change.after);
   }
-  return written(sink);
+  return writtenInPlace(sink);
 }
 
 function putSide(sink: Sink, amount: string | null): void {

@@ -3,6 +3,7 @@ import type { Post } from "../../actors/mailbox.ts";
 import { receive, type State, start } from "../../actors/sender.ts";
 import type { Outgoing, Recipients } from "../../consensus/protocol.ts";
 import { open } from "../../wire/envelope.ts";
+import { putResult } from "../../wire/results.ts";
 import type { Body, BodyOf, ClientId, LogIndex, NodeId, RequestId, Term } from "../../wire/types.ts";
 import {
   certificateOf,
@@ -213,9 +214,12 @@ test("results are signed and go to the receiver, which has the client's connecti
     { request: 4 as RequestId, index: 10 as LogIndex, outcome: new Uint8Array([1]) },
     { request: 5 as RequestId, index: 11 as LogIndex, outcome: new Uint8Array(0) },
   ];
+  const encoded = new Uint8Array(100);
+  let end = 0;
+  for (const { request, index, outcome } of results) end = putResult(encoded, end, request, index, outcome);
   const bench = senderBench();
   const response = (): BodyOf<"commandResponse"> => {
-    const [post] = receive(bench.state, { kind: "results", client, results });
+    const [post] = receive(bench.state, { kind: "results", client, results: encoded.subarray(0, end) });
     if (post?.mail.kind !== "reply" || post.to !== "receiver") throw new Error("no reply");
     t.is(post.mail.client, client);
     const body = readBack(post.mail.frame);

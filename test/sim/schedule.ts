@@ -8,6 +8,9 @@ export type Schedule = {
   readonly step: () => boolean;
 };
 
+/** Plans `run` for `delay` virtual milliseconds from now on a named way, such as "clock" or "log to sender". */
+export type Pace = (way: string, delay: number, run: () => void) => void;
+
 type Planned = { readonly time: number; readonly order: number; readonly run: () => void };
 
 export function createSchedule(): Schedule {
@@ -58,5 +61,15 @@ export function createSchedule(): Schedule {
       next.run();
       return true;
     },
+  };
+}
+
+/** Things on one way happen in the order they were planned, like mail on one port. */
+export function inOrder(schedule: Schedule): Pace {
+  const lastOn = new Map<string, number>();
+  return (way, delay, run) => {
+    const time = Math.max(schedule.now() + delay, lastOn.get(way) ?? 0);
+    lastOn.set(way, time);
+    schedule.after(time - schedule.now(), run);
   };
 }

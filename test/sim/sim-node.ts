@@ -19,7 +19,7 @@ import type { LogIndex, NodeId } from "../../wire/types.ts";
 import type { SimCrypto } from "./crypto.ts";
 import { createDisk, type Disk } from "./disk.ts";
 import type { Random } from "./random.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Pace } from "./schedule.ts";
 
 export type Actors = {
   readonly receiver: receiver.State;
@@ -41,7 +41,8 @@ export type SimNode = {
 
 /** What the node's outside gives it, and what watches it. */
 export type Surroundings = {
-  readonly schedule: Schedule;
+  /** When what happens inside a node does; asked for once in each of its lives. */
+  readonly paceOf: (node: SimNode) => Pace;
   readonly random: Random;
   readonly crypto: SimCrypto;
   readonly members: Members;
@@ -67,8 +68,9 @@ export function crash(node: SimNode): void {
 }
 
 export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array): void {
-  const { schedule, random, members, crypto } = around;
+  const { random, members, crypto } = around;
   const life = ++node.life;
+  const pace = around.paceOf(node);
   const alive = (): boolean => node.life === life && node.actors !== undefined;
   const durable = around.remember(node.disk.durable());
   const commitIndex = durable.commit?.index ?? (0 as LogIndex);
@@ -146,12 +148,8 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
   };
   node.actors = actors;
 
-  /** Things on one way happen in the order they were planned, like mail on one port. */
-  const lastOn = new Map<string, number>();
   function later(way: string, delay: number, run: () => void): void {
-    const time = Math.max(schedule.now() + delay, lastOn.get(way) ?? 0);
-    lastOn.set(way, time);
-    schedule.after(time - schedule.now(), () => {
+    pace(way, delay, () => {
       if (alive()) run();
     });
   }

@@ -19,7 +19,7 @@ import { electionSafety } from "./invariants/elections.ts";
 import { stateMachineSafety } from "./invariants/state-machine.ts";
 import { oneVotePerTerm } from "./invariants/votes.ts";
 import { createRandom } from "./random.ts";
-import { createSchedule } from "./schedule.ts";
+import { createSchedule, inOrder } from "./schedule.ts";
 import { boot, crash, createNode, deliverFrame, type SimNode, type Surroundings } from "./sim-node.ts";
 import type { Invariant, World } from "./world.ts";
 
@@ -177,7 +177,7 @@ export function simulate(options: Options): Report {
   }
 
   const around: Surroundings = {
-    schedule,
+    paceOf: () => inOrder(schedule),
     random: inside,
     crypto,
     members,
@@ -303,7 +303,7 @@ function describeNode(node: SimNode): object {
     leader,
     ...at,
     pending,
-    waiting: pool.waiting.size,
+    waiting: pool.waitingCount,
     tick,
     deadlineTick,
     backoff,

@@ -60,7 +60,10 @@ test("a slice has just its rows, in columns of its own over the same bytes", (t)
       t.deepEqual(rowsOf(part), all.slice(from, to));
       t.is(part.data, whole.data);
       const columns = [part.starts, part.ends, part.payloadStarts, part.payloadEnds, part.clients];
-      return columns.every((column) => column.length === to - from && column.byteLength === column.buffer.byteLength);
+      const memory = new Set([...columns, part.requests, part.terms, part.leaves].map(({ buffer }) => buffer));
+      const bytes = [...memory].reduce((sum, { byteLength }) => sum + byteLength, 0);
+      t.is(bytes, (to - from) * 68, "posting it copies no more than its rows");
+      return columns.every((column) => column.length === to - from);
     }),
   );
   t.is(sliceEntries(whole, 0, 12), whole);
