@@ -35,6 +35,7 @@ export type NodeConfigFile = {
     readonly candidateDelayMs: number;
     readonly fairnessTimeoutMs: number;
     readonly windowBatches: number;
+    readonly batchDelayMs: number;
     readonly batchCommandsMax: number;
     readonly batchBytesMax: number;
   };
@@ -133,6 +134,12 @@ export const nodeKeys: SectionsOf<NodeConfigFile> = {
         min: 1,
         max: 256,
         fallback: 4,
+      }),
+      // Guess: long against the work of a batch on one machine, short against a round trip between continents.
+      batchDelayMs: wholeNumber("How long a command waits for others to share its batch, for each batch in flight.", {
+        min: 0,
+        max: hour,
+        fallback: 20,
       }),
       batchCommandsMax: wholeNumber("Commands in one batch.", {
         min: 1,

@@ -4,7 +4,7 @@
  */
 import { gather, type Segment } from "../wire/entries.ts";
 import { type Digest, type ElectionProof, type LogIndex, type Nack, type NodeId, sameBytes } from "../wire/types.ts";
-import { takeBatch } from "./command-pool.ts";
+import { oldestSince, takeBatch } from "./command-pool.ts";
 import { adopt, chainEntries, endHashOf } from "./log.ts";
 import type { AppendHeader, Effect, Recipients } from "./protocol.ts";
 import { commitIndexOf, type State } from "./state.ts";
@@ -27,12 +27,23 @@ export function becomeLeader(state: State, proof: ElectionProof): Effect[] {
   return [...effects, ...propose(state)];
 }
 
+/**
+ * True where the next batch should be cut now. The first goes at once; while others are in flight, one goes when it is half
+ * full or its oldest command has waited, the longer the more are in flight: a batch costs what hundreds of commands
+ * cost, and under load those that come meanwhile share it.
+ */
+function isDue({ pool, tick, config }: State, inFlight: number): boolean {
+  if (pool.waitingCount === 0 || inFlight >= config.windowBatches) return false;
+  if (inFlight === 0 || pool.waitingCount * 2 >= config.batchCommandsMax) return true;
+  return tick - (oldestSince(pool) ?? tick) >= inFlight * config.batchDelayTicks;
+}
+
 /** Cuts batches out of the waiting commands while the window has room: a batch is what arrived meanwhile. */
 export function propose(state: State): Effect[] {
   const { role, config, term } = state;
   if (role.kind !== "leader") return [];
   const effects: Effect[] = [];
-  while (state.pool.waitingCount > 0 && role.inFlight.length < config.windowBatches) {
+  while (isDue(state, role.inFlight.length)) {
     const rows = takeBatch(state.pool, config.batchCommandsMax, config.batchBytesMax);
     const entries = gather(rows, config.allocate);
     entries.terms.fill(term);

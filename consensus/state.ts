@@ -35,6 +35,8 @@ export type Config = {
   readonly fairnessTimeoutTicks: number;
   /** Batches of the leader's that may be uncommitted at once. */
   readonly windowBatches: number;
+  /** How long a command waits for company for each batch in flight. */
+  readonly batchDelayTicks: number;
   readonly batchCommandsMax: number;
   readonly batchBytesMax: number;
   readonly hash: Hash;

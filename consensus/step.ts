@@ -72,7 +72,7 @@ function onTick(state: State): Effect[] {
     if (hasUncommittedWork(state)) effects.push(...repeatVotes(state));
     else restartTimer(state);
   }
-  effects.push(...fetchIfDue(state), ...askIfStalled(state), ...relayAgain(state));
+  effects.push(...propose(state), ...fetchIfDue(state), ...askIfStalled(state), ...relayAgain(state));
   if (state.tick >= state.deadlineTick) effects.push(...onTimerFired(state));
   return [...effects, ...watchFairness(state)];
 }

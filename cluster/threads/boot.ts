@@ -36,6 +36,7 @@ export type NodeSetup = {
   readonly candidateDelayMs: number;
   readonly fairnessTimeoutMs: number;
   readonly windowBatches: number;
+  readonly batchDelayMs: number;
   readonly batchCommandsMax: number;
   readonly batchBytesMax: number;
   readonly mailboxMax: number;

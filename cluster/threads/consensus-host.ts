@@ -49,6 +49,7 @@ function coreConfig(setup: NodeSetup): CoreConfig {
     candidateDelayTicks: ticks(setup.candidateDelayMs),
     fairnessTimeoutTicks: ticks(setup.fairnessTimeoutMs),
     windowBatches: setup.windowBatches,
+    batchDelayTicks: setup.batchDelayMs === 0 ? 0 : ticks(setup.batchDelayMs),
     batchCommandsMax: setup.batchCommandsMax,
     batchBytesMax: setup.batchBytesMax,
     hash: (bytes) => hash("sha256", bytes, "buffer"),

@@ -39,6 +39,7 @@ export const config: Config = {
   candidateDelayTicks: 3,
   fairnessTimeoutTicks: 500,
   windowBatches: 2,
+  batchDelayTicks: 0,
   batchCommandsMax: 3,
   batchBytesMax: 10_000,
   hash: (bytes) => hash("sha256", bytes, "buffer"),

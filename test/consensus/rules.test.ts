@@ -259,6 +259,27 @@ test("a leader keeps a window of AEs in flight; the next batch is what arrived m
   t.deepEqual(messages(effects), ["AE(4, 2+3) to others", "AER(4, 5) to everyone, once durable"]);
 });
 
+test("while others are in flight a batch waits until it is half full, or a while for each of them", (t) => {
+  const config = { batchDelayTicks: 3, batchCommandsMax: 6, windowBatches: 4, heartbeatTicks: 40 };
+  const state = leading(config);
+  const cut = (effects: Parameters<typeof messages>[0]) => messages(effects).filter((text) => text.startsWith("AE"));
+  const send = (...requests: number[]) => cut(step(state, { kind: "commands", entries: commands(requests) }));
+  const tick = () => cut(ticks(state, 1));
+  t.is(send(1).length, 2, "the first goes at once: AE and AER");
+  t.deepEqual(send(2), []);
+  t.deepEqual([tick(), tick()].flat(), []);
+  t.deepEqual(tick(), ["AE(4, 1+1) to others", "AER(4, 2) to everyone, once durable"], "one in flight: 3 ticks");
+  t.deepEqual(send(3), []);
+  t.deepEqual(
+    ticks(state, 5).filter(({ kind }) => kind === "send"),
+    [],
+  );
+  t.is(tick().length, 2, "two in flight: 6 ticks");
+  t.deepEqual(send(4, 5), []);
+  t.deepEqual(send(6), ["AE(4, 3+3) to others", "AER(4, 6) to everyone, once durable"], "half full");
+  t.deepEqual(send(7, 8, 9, 10), [], "no room in the window");
+});
+
 function hashOf(state: ReturnType<typeof core>, index: number) {
   const segment = state.tail.segments.find((one) => one.first === index);
   if (segment === undefined) throw new Error(`no batch starts at ${index}`);

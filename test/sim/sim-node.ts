@@ -112,6 +112,7 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
           candidateDelayTicks: 2,
           fairnessTimeoutTicks: 200,
           windowBatches: 3,
+          batchDelayTicks: 1,
           batchCommandsMax: 4,
           batchBytesMax: 64 * 1024,
           hash: (bytes) => hash("sha256", bytes, "buffer"),
