@@ -1,5 +1,5 @@
 /** The `juno` command: its verbs, and how it ends. */
-import { buildApplication, buildRouteMap, ExitCode, run } from "@stricli/core";
+import { buildApplication, buildCommand, buildRouteMap, ExitCode, run } from "@stricli/core";
 import {
   configRoutes,
   initCommand,
@@ -12,10 +12,20 @@ import {
 import type { Context } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { auditCommand, replCommand, sendCommand } from "./ledger-commands.ts";
+import { bench } from "./verbs/bench.ts";
 import { junoVersion } from "./version.ts";
 
+/** For the list of verbs; its arguments are read where its own verbs are (see below). */
+const benchCommand = buildCommand<object, [], Context>({
+  func: async function (this: Context) {
+    await bench(this, []);
+  },
+  parameters: {},
+  docs: { brief: "Measure Juno on this machine (in a checkout)" },
+});
+
 const routes = buildRouteMap<
-  "up" | "repl" | "send" | "status" | "audit" | "init" | "start" | "config" | "keys" | "version",
+  "up" | "repl" | "send" | "status" | "audit" | "init" | "start" | "config" | "keys" | "bench" | "version",
   Context
 >({
   routes: {
@@ -28,6 +38,7 @@ const routes = buildRouteMap<
     start: startCommand,
     config: configRoutes,
     keys: keysRoutes,
+    bench: benchCommand,
     version: versionCommand,
   },
   docs: {
@@ -45,6 +56,10 @@ const routes = buildRouteMap<
 
 /** Runs the command with its arguments; returns the exit code. */
 export async function runJuno(context: Context, args: readonly string[]): Promise<number> {
+  if (args[0] === "bench") {
+    await bench(context, args.slice(1));
+    return exitCodeOf(context.process.exitCode);
+  }
   const application = buildApplication(routes, {
     name: "juno",
     versionInfo: { currentVersion: junoVersion() },

@@ -37,7 +37,7 @@ export type ConnectOptions = {
   readonly urls: readonly { readonly id: number; readonly url: string }[];
   /** For `tls+tcp` URLs. */
   readonly tls?: TlsOptions;
-  /** Default: `sodium`. */
+  /** Default: `simd`. */
   readonly engine?: EngineName;
   readonly limits?: Partial<PendingLimits & RetryLimits>;
 };
@@ -93,7 +93,7 @@ const backlogBytesMax = 4 * 1024 * 1024;
 /** Starts to dial all validators, and does not wait for them. Throws one clear line where a URL or the engine is no good. */
 export async function connect(options: ConnectOptions): Promise<JunoClient> {
   const { genesis, secretSeed } = options;
-  const engine = await loadEngine(options.engine ?? "sodium");
+  const engine = await loadEngine(options.engine ?? "simd");
   const limits = { ...limitsDefault, ...options.limits };
   const sha256 = (bytes: Uint8Array) => hash("sha256", bytes, "buffer");
   const cluster = clusterIdOf(sha256, genesis);

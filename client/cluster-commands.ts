@@ -37,7 +37,7 @@ const foundingFlags = {
     optional: true,
   },
   transport: { kind: "enum", values: ["tcp", "ipc"], brief: "How nodes and clients connect (tcp)", optional: true },
-  engine: { kind: "enum", values: engineNames, brief: "Who checks signatures (sodium)", optional: true },
+  engine: { kind: "enum", values: engineNames, brief: "Who checks signatures (simd)", optional: true },
   threads: {
     kind: "parsed",
     parse: wholeNumberIn(0, 256),

@@ -1,4 +1,5 @@
 /** What a client signs: its hellos, its commands, its batches. */
+import { commandWriter } from "../wire/command-writer.ts";
 import { encodeEnvelope, encodeSigned } from "../wire/envelope.ts";
 import type { Body, ClientId, Digest, NodeId, RequestId } from "../wire/types.ts";
 
@@ -18,7 +19,7 @@ export function createIdentity(cluster: Digest, client: ClientId, sign: (message
   }
   return {
     hello: (node) => seal({ $case: "hello", value: { client, node } }),
-    command: (request, payload) => seal({ $case: "command", value: { client, request, payload } }),
+    command: commandWriter(cluster, client, sign),
     batch: (commands) => seal({ $case: "commandBatch", value: { client, commands } }),
   };
 }

@@ -106,11 +106,7 @@ function takeResult(matching: Matching, from: NodeId, result: Result): Agreement
     count(matching.late, from);
     return undefined;
   }
-  const fingerprint = fingerprintOf(result.outcome, matching.config.hash);
-  const equal = (claim: Claim) =>
-    claim.index === result.index &&
-    claim.outcomeBytes === result.outcome.length &&
-    sameBytes(claim.fingerprint, fingerprint);
+  const equal = sameAs(result, matching.config.hash);
   const earlier = request.claims.find((claim) => claim.nodes.includes(from));
   if (earlier !== undefined) {
     if (!equal(earlier)) count(matching.disagreed, from);
@@ -118,6 +114,7 @@ function takeResult(matching: Matching, from: NodeId, result: Result): Agreement
   }
   let claim = request.claims.find(equal);
   if (claim === undefined) {
+    const fingerprint = fingerprintOf(result.outcome, matching.config.hash);
     claim = { index: result.index, outcomeBytes: result.outcome.length, fingerprint, nodes: [] };
     request.claims.push(claim);
   }
@@ -132,11 +129,19 @@ function takeResult(matching: Matching, from: NodeId, result: Result): Agreement
 }
 
 /** Outcomes up to this length are kept until enough validators have sent them, longer ones only as a hash. */
-const keptBytesMax = 256;
+const keptBytesMax = 1024;
 
 /** What stands for an outcome while it is claimed: a liar must not fill the memory with long ones. */
 function fingerprintOf(outcome: Uint8Array, hash: Hash): Uint8Array {
   return outcome.length <= keptBytesMax ? outcome.slice() : hash(outcome);
+}
+
+/** Tells of claims whether they say what this result says. */
+function sameAs({ index, outcome }: Result, hash: Hash): (claim: Claim) => boolean {
+  // What was kept itself is compared itself: cheaper than any hash.
+  const fingerprint = outcome.length <= keptBytesMax ? outcome : hash(outcome);
+  return (claim) =>
+    claim.index === index && claim.outcomeBytes === outcome.length && sameBytes(claim.fingerprint, fingerprint);
 }
 
 function noteOthers(matching: Matching, request: Request, agreed: Claim): void {

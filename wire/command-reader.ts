@@ -5,9 +5,8 @@
  * Takes exactly what `open` takes: the canonical form of an envelope with a command of this cluster whose signer is its
  * client. Source: docs/wire-format.md.
  */
-import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { domainOf } from "./domain.ts";
 import { payloadBytesMax } from "./limits.ts";
+import { signedPrefix } from "./signed-prefix.ts";
 import type { Digest } from "./types.ts";
 
 /** Offsets count in the bytes given to `read`, and hold after a `read` that returned true, until the next. */
@@ -34,14 +33,8 @@ const clientTag = 0x08;
 const requestTag = 0x10;
 const payloadTag = 0x1a;
 
-/** Domain and cluster, as every signed command begins. */
-function prefixOf(cluster: Digest): Uint8Array {
-  const domain = utf8ToBytes(domainOf.command);
-  return Uint8Array.from([0x0a, domain.length, ...domain, 0x12, cluster.length, ...cluster]);
-}
-
 export function createCommandReader(cluster: Digest): CommandReader {
-  const prefix = prefixOf(cluster);
+  const prefix = signedPrefix("command", cluster);
   let data = prefix;
   let at = 0;
   /** The last varint read. */

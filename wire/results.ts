@@ -4,9 +4,9 @@
  *
  * Source: docs/wire-format.md, CommandResponse.
  */
-import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { domainOf } from "./domain.ts";
+import { signedPrefix } from "./signed-prefix.ts";
 import type { ClientId, Digest, LogIndex, NodeId, RequestId } from "./types.ts";
+import { putScalar, putVarint, scalarBytes, varintBytes } from "./varint.ts";
 
 // Tags of Protobuf fields: number * 8 + wire type.
 const resultsTag = 0x1a;
@@ -16,8 +16,6 @@ const outcomeTag = 0x1a;
 const nodeTag = 0x08;
 const clientTag = 0x10;
 const leadingTag = 0x20;
-const domainTag = 0x0a;
-const clusterTag = 0x12;
 const signerTag = 0x18;
 const responseTag = 0x6a;
 
@@ -53,19 +51,12 @@ export function encodeResponse(
   results: Uint8Array,
   leading: boolean,
 ): Uint8Array {
-  const domain = utf8ToBytes(domainOf.commandResponse);
+  const prefix = signedPrefix("commandResponse", cluster);
   const bodyBytes = scalarBytes(node) + scalarBytes(client) + results.length + (leading ? 2 : 0);
-  const headBytes = 2 + domain.length + 2 + cluster.length + scalarBytes(node) + 1 + varintBytes(bodyBytes);
+  const headBytes = prefix.length + scalarBytes(node) + 1 + varintBytes(bodyBytes);
   const signed = new Uint8Array(headBytes + bodyBytes);
-  let at = 0;
-  signed[at++] = domainTag;
-  signed[at++] = domain.length;
-  signed.set(domain, at);
-  at += domain.length;
-  signed[at++] = clusterTag;
-  signed[at++] = cluster.length;
-  signed.set(cluster, at);
-  at = putScalar(signed, at + cluster.length, signerTag, node);
+  signed.set(prefix);
+  let at = putScalar(signed, prefix.length, signerTag, node);
   signed[at++] = responseTag;
   at = putVarint(signed, at, bodyBytes);
   at = putScalar(signed, at, nodeTag, node);
@@ -77,30 +68,4 @@ export function encodeResponse(
     signed[at++] = 1;
   }
   return signed;
-}
-
-/** A field with a number; 0 is left out. */
-function putScalar(into: Uint8Array, at: number, tag: number, value: number): number {
-  if (value === 0) return at;
-  into[at] = tag;
-  return putVarint(into, at + 1, value);
-}
-
-function scalarBytes(value: number): number {
-  return value === 0 ? 0 : 1 + varintBytes(value);
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++;
-  return bytes;
-}
-
-/** Numbers above 2^31 have no bit operations. */
-function putVarint(into: Uint8Array, at: number, value: number): number {
-  let end = at;
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) into[end++] = (rest % 128) | 0x80;
-  into[end++] = rest;
-  return end;
 }

@@ -23,7 +23,7 @@ export async function audit(this: Context, flags: AuditFlags, path: string): Pro
     fail(this, exitCodes.usage, `${file}: there is no such file; give a node's ledger.sqlite, or its data folder`);
     return;
   }
-  const { verify } = await loadEngine("sodium");
+  const { verify } = await loadEngine("simd");
   const progress = createProgress(this.process.stderr, "entries", this.process.env.NO_COLOR);
   const report = auditFile({ file, genesis: founding.value.genesis, verify, onProgress: progress.update });
   progress.finish();
