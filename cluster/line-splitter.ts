@@ -12,16 +12,22 @@ export type LineSplitter = {
 /** Calls `onLine` with each line, without its end. */
 export function splitLines(onLine: (line: string) => void): LineSplitter {
   let rest = "";
-  const give = (line: string) => onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
+  /** Gives what is too long for a line, and returns what is left. */
+  const cut = (line: string) => {
+    let left = line;
+    for (; left.length > lineMax; left = left.slice(lineMax)) onLine(left.slice(0, lineMax));
+    return left;
+  };
+  const give = (line: string) => {
+    const last = cut(line);
+    onLine(last.endsWith("\r") ? last.slice(0, -1) : last);
+  };
   return {
     push: (text) => {
       const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
+      const started = lines.pop() ?? "";
       for (const line of lines) give(line);
-      while (rest.length >= lineMax) {
-        give(rest.slice(0, lineMax));
-        rest = rest.slice(lineMax);
-      }
+      rest = cut(started);
     },
     end: () => {
       if (rest !== "") give(rest);

@@ -33,7 +33,7 @@ export function readPrivateFile(path: string): Outcome<string> {
       return refuse(`${path}: is no key file, it is larger than ${bytesMax} bytes; correct the path`);
     return { ok: true, value: readFileSync(file, "utf8") };
   } catch (error) {
-    return refuse(`${because(error)}; correct the path, or make the file with juno init`);
+    return refuse(`${because(error, path)}; correct the path, or make the file with juno init`);
   } finally {
     if (file !== undefined) closeSync(file);
   }
@@ -50,7 +50,7 @@ export function writePrivateFile(path: string, text: string): Outcome<void> {
     return { ok: true, value: undefined };
   } catch (error) {
     if (file !== undefined) unlinkSync(path);
-    return refuse(`${because(error)}; choose another path`);
+    return refuse(`${because(error, path)}; choose another path`);
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -46,7 +46,7 @@ export type Supervisor = {
   readonly stop: () => void;
   /** SIGKILL. */
   readonly kill: () => void;
-  /** Stops or goes on reading what it prints, so that a slow reader of ours holds it up. */
+  /** Stops or goes on reading what it prints, so that a slow reader of ours holds it up; not while it is stopped. */
   readonly hold: (held: boolean) => void;
 };
 
@@ -95,12 +95,21 @@ export function supervise(command: Command, events: SupervisorEvents): Superviso
     if (stopping) return;
     stopping = true;
     clearTimeout(timer);
+    hold(false);
     if (child === undefined) {
       if (state.kind !== "down") finish({ code: null, signal: null, how: "was down when it was to stop" });
       return;
     }
     child.kill("SIGTERM");
     timer = setTimeout(() => child?.kill("SIGKILL"), command.stopMs);
+  }
+
+  function hold(held: boolean): void {
+    for (const stream of [child?.stdout, child?.stderr]) {
+      // It has ended only when its output has: one that is to stop is held up no more.
+      if (held && !stopping) stream?.pause();
+      else stream?.resume();
+    }
   }
 
   start();
@@ -113,12 +122,7 @@ export function supervise(command: Command, events: SupervisorEvents): Superviso
       stop();
       child?.kill("SIGKILL");
     },
-    hold: (held) => {
-      for (const stream of [child?.stdout, child?.stderr]) {
-        if (held) stream?.pause();
-        else stream?.resume();
-      }
-    },
+    hold,
   };
 }
 

@@ -32,9 +32,15 @@ export function chainer(hash: Hash): (prev: Uint8Array, index: LogIndex, term: T
   const view = new DataView(preimage.buffer);
   return (prev, index, term, leaf) => {
     preimage.set(prev, prevAt);
-    view.setBigUint64(indexAt, BigInt(index));
-    view.setBigUint64(termAt, BigInt(term));
+    putNumber(view, indexAt, index);
+    putNumber(view, termAt, term);
     preimage.set(leaf, leafAt);
     return hash(preimage) as Digest;
   };
+}
+
+/** 64 bits, big-endian. By halves: a BigInt for each number of each entry would have to be collected. */
+function putNumber(view: DataView, at: number, value: number): void {
+  view.setUint32(at, Math.floor(value / 2 ** 32));
+  view.setUint32(at + 4, value % 2 ** 32);
 }
