@@ -55,7 +55,8 @@ function followLeader(
   const theirs = prevIndex >= commitIndex ? prevHash : digestAt(whole.hashes, commitIndex - whole.first);
   if (own === undefined || !sameBytes(own, theirs)) {
     if (prevIndex > commitIndex) return [nack(state, leader)];
-    // A leader of a term from the commit's on knows what is committed; one of an earlier term cannot.
+    // A leader of a term from the commit's on knows what is committed; one of an earlier term cannot. A second guard: who
+    // learns of a commit enters its term, and then takes no AE of an earlier one.
     const knows = (state.commit?.term ?? 0) <= term;
     return knows ? refuse(state, leader, "entries that contradict a commit", [frame]) : [];
   }
@@ -113,7 +114,9 @@ function acknowledge(
   const grows = endIndex > state.acknowledged;
   if (grows) state.acknowledged = endIndex;
   const write: Write = grows ? { ...change, acknowledged: { term, index: endIndex } } : { ...change };
-  return [{ kind: "write", write, release: [acknowledgement(state, endIndex, hash)] }];
+  // Of what is committed nobody counts AERs any more.
+  const release = endIndex > commitIndexOf(state) ? [acknowledgement(state, endIndex, hash)] : [];
+  return [{ kind: "write", write, release }];
 }
 
 function extendsLock(state: State, index: LogIndex, lockHash: Uint8Array): boolean {

@@ -64,7 +64,7 @@ export function createDisk(genesisHash: Digest): Disk {
     evidence,
     write: (writes) => writes.forEach(take),
     committedChunk: (from, commandsMax) => {
-      const within = certificates.filter((one) => one.index >= from && one.index <= from + commandsMax);
+      const within = certificates.filter((one) => one.index >= from && one.index < from + commandsMax);
       const commit = within.at(-1) ?? certificates.find((one) => one.index >= from);
       const prevHash = hashAt((from - 1) as LogIndex);
       if (commit === undefined || prevHash === undefined) return undefined;
