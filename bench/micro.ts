@@ -1,48 +1,86 @@
-/** Small measurements of single parts, in one thread: npm run bench:micro. Machines are noisy: compare inside one run. */
-import { hash } from "node:crypto";
+/** Single parts, measured by tinybench: signature engines by batch size, codec, hashes, hops, store, state machine. */
 import { Bench } from "tinybench";
-import { apply, createLedger } from "../hopper/demo/ledger.ts";
-import { encodeOutcome } from "../hopper/demo/outcome-bytes.ts";
-import { engineNames, loadEngine } from "../pools/engine.ts";
-import { publicKeyOf } from "../pools/public-key.ts";
-import { chainer, leafHash } from "../wire/chain.ts";
-import { encodeEnvelope, encodeSigned, open } from "../wire/envelope.ts";
-import type { ClientId, Digest, LogIndex, RequestId, Term } from "../wire/types.ts";
+import { type EngineName, engineNames } from "../pools/engine.ts";
+import { type Panel, type Picture, picture, pointsOf } from "./charts.ts";
+import { type MicroTask, microTasks } from "./micro-tasks.ts";
+import type { Measured, RunFile } from "./run-file.ts";
+import { ofMetric, type Row } from "./series.ts";
+import type { Benchmark, CommonFlags, Session } from "./session.ts";
 
-const seed = new Uint8Array(32).fill(7);
-const publicKey = publicKeyOf(seed);
-const cluster = new Uint8Array(32).fill(1) as Digest;
-const sha256 = (bytes: Uint8Array): Uint8Array => hash("sha256", bytes, "buffer");
-const payload = Buffer.from("transfer(Acct1->Acct2, 1%1)");
-const value = { client: 0 as ClientId, request: 1 as RequestId, payload };
-const signed = encodeSigned(cluster, 0, { $case: "command", value });
+export type MicroFlags = CommonFlags & { readonly sizes?: readonly number[]; readonly ms?: number };
 
-const bench = new Bench({ time: 500 });
-for (const name of engineNames) {
-  const engine = await loadEngine(name);
-  const signature = engine.sign(signed, seed);
-  bench.add(`${name}: verify`, () => engine.verify(signature, signed, publicKey));
-  bench.add(`${name}: sign`, () => engine.sign(signed, seed));
+const full = { sizes: [1, 8, 64, 256, 1000], ms: 200, runs: 5 };
+const quick = { sizes: [1, 64], ms: 40, runs: 1 };
+
+export const microBenchmark: Benchmark<MicroFlags> = { name: "micro", measure, pictures };
+
+async function measure(flags: MicroFlags, session: Session): Promise<Measured> {
+  const base = flags.quick ? quick : full;
+  const sizes = flags.sizes ?? base.sizes;
+  const ms = flags.ms ?? base.ms;
+  const runs = flags.runs ?? base.runs;
+  const engines = flags.engine === undefined ? engineNames : [flags.engine];
+  const rows = await measureMicro(session, engines, sizes, ms, runs);
+  const settings = { sizes, ms, runs, engines };
+  const notes = ["each figure is the median of its run; signatures are of four clients, checked on one thread."];
+  return { settings, rows, samples: [], errors: [], notes };
 }
-const frame = encodeEnvelope(signed, new Uint8Array(64).fill(1));
-bench.add("open a command's envelope", () => open(frame, cluster));
-bench.add("encode a command's envelope", () =>
-  encodeEnvelope(encodeSigned(cluster, 0, { $case: "command", value }), seed),
-);
-bench.add("leaf hash of a command", () => leafHash(sha256, frame));
-const chain = chainer(sha256);
-bench.add("chain hash of an entry", () => chain(cluster, 1 as LogIndex, 1 as Term, cluster));
-const ledger = createLedger();
-for (const text of ["CreateAccount Acct1", "CreateAccount Acct2", "AdjustAccount Acct1 1000000000%1"]) {
-  apply(ledger, Buffer.from(text));
-}
-bench.add("apply a transfer and encode its outcome", () => encodeOutcome(apply(ledger, payload)));
 
-await bench.run();
-process.stdout.write(`node ${process.version}\n`);
-for (const task of bench.tasks) {
-  const { result } = task;
-  if (result.state !== "completed") throw new Error(`${task.name}: ${result.state}`);
-  const micros = result.latency.p50 * 1000;
-  process.stdout.write(`${task.name.padEnd(42)}${micros.toFixed(2).padStart(10)} µs  (median)\n`);
+/** All parts in each run, in another order; the median of each. */
+async function measureMicro(
+  session: Session,
+  engines: readonly EngineName[],
+  sizes: readonly number[],
+  ms: number,
+  runs: number,
+): Promise<Row[]> {
+  const { tasks, close } = await microTasks(engines, sizes);
+  const bar = session.bar("measurements", runs * tasks.length);
+  const rows: Row[] = [];
+  let done = 0;
+  try {
+    for (let run = 1; run <= runs; run++) {
+      for (const task of session.random.shuffled(tasks)) {
+        session.signal.throwIfAborted();
+        const { metric, series, xName, x, unit } = task;
+        rows.push({ series, xName, x, run, metric, unit, value: await measureTask(task, ms) });
+        bar(++done);
+      }
+    }
+  } finally {
+    await close();
+  }
+  // As the tasks are listed, whatever the order of measuring was.
+  const place = new Map(tasks.map((task, i) => [`${task.metric} ${task.series}`, i]));
+  return rows.sort((a, b) => (place.get(`${a.metric} ${a.series}`) ?? 0) - (place.get(`${b.metric} ${b.series}`) ?? 0));
+}
+
+/** The median of calls over so many milliseconds, at least three. */
+export async function measureTask({ metric, run, before, count, unit }: MicroTask, ms: number): Promise<number> {
+  const bench = new Bench({ time: ms, iterations: 3, warmupTime: ms / 4, warmupIterations: 1 });
+  bench.add(metric, run, before === undefined ? {} : { beforeEach: before });
+  await bench.run();
+  const [task] = bench.tasks;
+  const result = task?.result;
+  if (result?.state === "errored") throw result.error;
+  if (result?.state !== "completed") throw new Error(`${metric}: ${result?.state}`);
+  const us = (result.latency.p50 * 1000) / count;
+  return unit === "µs" ? us : 1_000_000 / us;
+}
+
+function pictures({ setup, settings, summary }: RunFile): Picture[] {
+  const engines: Panel = {
+    title: "Signatures checked on one thread",
+    x: { title: "signatures in a batch", scale: "log", values: [settings.sizes ?? []].flat().map(Number) },
+    y: { title: "signatures/s", scale: "log" },
+    marks: [{ kind: "line", dots: true, points: pointsOf(ofMetric(summary, "signatures checked")) }],
+  };
+  const others = summary.filter(({ unit }) => unit === "µs").map((one) => ({ ...one, series: one.metric }));
+  const parts: Panel = {
+    title: "Other parts",
+    x: { title: "µs", scale: "log" },
+    y: { title: "µs", scale: "log" },
+    marks: [{ kind: "bar", points: pointsOf(others) }],
+  };
+  return [picture("micro", setup, `Single parts (median of ${settings.runs} runs)`, [engines, parts])];
 }

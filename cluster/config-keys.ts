@@ -90,9 +90,9 @@ export const nodeKeys: SectionsOf<NodeConfigFile> = {
     about: "Who checks signatures.",
     settings: {
       engine: choice(
-        `Fastest first: ${engineNames.join(", ")}; only sodium needs a native add-on. All give the same verdicts.`,
+        `Fastest first: ${engineNames.join(", ")}; only sodium has to have a native add-on. All give the same verdicts.`,
         engineNames,
-        "sodium",
+        "simd",
       ),
       threads: wholeNumber("Threads that check; 0 takes half of the machine's processors.", {
         min: 0,

@@ -12,7 +12,7 @@ import {
   type SignatureBatch,
   verdictFor,
 } from "./signature-batch.ts";
-import { type BatchPart, splitBatch } from "./split-batch.ts";
+import { type BatchPart, splitBatch, taskLimits } from "./split-batch.ts";
 import { type Lane, lanes, type Verifier } from "./verifier.ts";
 import type { VerifyReply, VerifyTask, VerifyWorkerData } from "./verify-worker.ts";
 
@@ -87,7 +87,7 @@ export async function startPiscinaVerifier(config: PiscinaVerifierConfig): Promi
     assertBatch(given);
     const batch = sharedBatch(given);
     const verdict = verdictFor(batch, "shared");
-    const parts = splitBatch(checkCount(batch), leafCount(batch), config.threads);
+    const parts = splitBatch(checkCount(batch), leafCount(batch), config.threads, taskLimits(config.engine));
     await Promise.all(parts.map((part) => verifyPart(batch, verdict, part, lane)));
     for (const valid of verdict.valid) count.invalid += 1 - valid;
     return verdict;

@@ -16,12 +16,29 @@ import {
 export function verifyBatch(engine: Engine, batch: SignatureBatch): BatchVerdict {
   const verdict = verdictFor(batch, "own");
   for (let number = 0; number < leafCount(batch); number++) hashLeaf(batch, number, verdict);
-  for (let number = 0; number < checkCount(batch); number++) verifyCheck(engine, batch, number, verdict);
+  let reached = 0;
+  while (reached < checkCount(batch)) reached = verifyChecks(engine, batch, reached, checkCount(batch), verdict);
   return verdict;
 }
 
-/** Writes one check's verdict. */
-export function verifyCheck(engine: Engine, batch: SignatureBatch, number: number, verdict: BatchVerdict): void {
+/** Writes the verdicts of the first checks from `start` on, as many as the engine takes at once; returns where it ended. */
+export function verifyChecks(
+  engine: Engine,
+  batch: SignatureBatch,
+  start: number,
+  end: number,
+  verdict: BatchVerdict,
+): number {
+  if (engine.many === undefined) {
+    verifyCheck(engine, batch, start, verdict);
+    return start + 1;
+  }
+  const reached = Math.min(start + engine.many.checksMax, end);
+  engine.many.verify(batch, start, reached, verdict.valid);
+  return reached;
+}
+
+function verifyCheck(engine: Engine, batch: SignatureBatch, number: number, verdict: BatchVerdict): void {
   const { data, keys } = batch;
   const { messageStart, messageEnd, signatureStart, keyNumber } = checkAt(batch, number);
   const valid = engine.verify(

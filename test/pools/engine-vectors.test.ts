@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import anyTest, { type ExecutionContext } from "ava";
 import { engineNames, loadEngine } from "../../pools/engine.ts";
+import { type OneCheck, oneByOne, together } from "./batch-of.ts";
 
 const folder = process.env.JUNO_VECTORS;
 /** A test with the vectors, or its place held where there are none. */
@@ -69,6 +70,34 @@ for (const engine of engines) {
     }
   });
 }
+
+test("all vectors in one batch have the verdicts that they have one by one", (t) => {
+  const checks: OneCheck[] = [];
+  const add = (key: string, message: string, signature: string): void => {
+    const check = {
+      key: Buffer.from(key, "hex"),
+      message: Buffer.from(message, "hex"),
+      signature: Buffer.from(signature, "hex"),
+    };
+    if (check.key.length === 32 && check.signature.length === 64) checks.push(check);
+  };
+  for (const each of read<{ message: string; pub_key: string; signature: string }[]>("speccheck.json")) {
+    add(each.pub_key, each.message, each.signature);
+  }
+  for (const each of read<{ vk_bytes: string; sig_bytes: string }[]>("zip215.json")) {
+    add(each.vk_bytes, Buffer.from("Zcash").toString("hex"), each.sig_bytes);
+  }
+  for (const each of read<{ pub: string; msg: string; sig: string }[]>("rfc8032-ed25519.json")) {
+    add(each.pub, each.msg, each.sig);
+  }
+  type Wycheproof = { testGroups: { publicKey: { pk: string }; tests: { msg: string; sig: string }[] }[] };
+  for (const { publicKey, tests } of read<Wycheproof>("wycheproof-ed25519.json").testGroups) {
+    for (const { msg, sig } of tests) add(publicKey.pk, msg, sig);
+  }
+  t.true(checks.length > 300);
+  const [reference = []] = engines.filter(({ name }) => name === "noble").map((engine) => oneByOne(engine, checks));
+  for (const engine of engines) t.deepEqual(together(engine, checks), reference, engine.name);
+});
 
 function read<T>(file: string): T {
   return JSON.parse(readFileSync(join(folder ?? "", file), "utf8")) as T;

@@ -49,10 +49,10 @@ function allSay(expected: boolean, signature: Uint8Array, message: Uint8Array, k
     );
 }
 
-test("engines are three, each under its own name", (t) => {
+test("engines are four, each under its own name", (t) => {
   t.deepEqual(
     engines.map((engine): EngineName => engine.name),
-    ["sodium", "openssl", "noble"],
+    ["simd", "sodium", "openssl", "noble"],
   );
 });
 

@@ -13,7 +13,8 @@ const withoutSodium = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-const expected = 'sodium-native cannot be loaded here (no native add-on for this machine); choose engine = "openssl"';
+const expected =
+  'sodium-native cannot be loaded here (no native add-on for this machine); choose engine = "simd" or "openssl"';
 
 /** Runs a program on a machine without sodium-native and returns what it prints. */
 async function printed(program: string): Promise<string> {
@@ -50,4 +51,39 @@ test("a pool that is never closed does not keep the process either", async (t) =
     console.log(pool.stats().threads);
   `);
   t.is(output, "1");
+});
+
+test("the simd engine does without it: openssl signs, and batches are its own", async (t) => {
+  const output = await printed(`
+    const { startPiscinaVerifier } = await import(pools + "piscina-verifier.ts");
+    const { loadEngine } = await import(pools + "engine.ts");
+    const { generateKeyPair } = await import(pools + "public-key.ts");
+    const { SignatureBatchBuilder } = await import(pools + "signature-batch-builder.ts");
+    const engine = await loadEngine("simd");
+    const { publicKey, secretSeed } = generateKeyPair();
+    const builder = new SignatureBatchBuilder();
+    for (const message of ["one", "two", "three", "four", "five"]) {
+      const signature = engine.sign(Buffer.from(message), secretSeed);
+      const at = builder.addSource(Buffer.concat([signature, Buffer.from(message === "two" ? "2" : message)]));
+      builder.addCheck(at + 64, at + 64 + (message === "two" ? 1 : message.length), at, publicKey);
+    }
+    const pool = await startPiscinaVerifier({ engine: "simd", threads: 1, name: "t/simd" });
+    console.log((await pool.verify(builder.build().batch)).valid.join(" "));
+    await pool.close();
+  `);
+  t.is(output, "1 0 1 1 1");
+});
+
+test("where WebAssembly cannot run the simd engine, one line says what to do", async (t) => {
+  const output = await printed(`
+    const { loadEngine } = await import(pools + "engine.ts");
+    // Node strips types by WebAssembly itself, so this comes after what the engine imports.
+    await loadEngine("openssl");
+    await import(pools + "simd.ts");
+    globalThis.WebAssembly.Module = function () {
+      throw new Error("no such instruction\\nwith a second line");
+    };
+    await loadEngine("simd").catch((error) => console.log(error.message));
+  `);
+  t.is(output, `WebAssembly's relaxed SIMD is not to be had here (no such instruction); choose engine = "sodium"`);
 });

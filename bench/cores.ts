@@ -1,0 +1,152 @@
+/** Scaling with processors: the verifier pool alone and a whole cluster on 1 to all of them, against the ideal line. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { launchedMark } from "../cluster/stop-signals.ts";
+import { type Panel, type Picture, picture, pointsOf } from "./charts.ts";
+import type { CoresFigure, CoresJob, CoresReply } from "./cores-part.ts";
+import { coreCounts, usableProcessors } from "./cpu-mask.ts";
+import type { Measured, RunFile } from "./run-file.ts";
+import { ofMetric, type Row } from "./series.ts";
+import type { Benchmark, CommonFlags, Session } from "./session.ts";
+
+export type CoresFlags = CommonFlags & {
+  readonly nodes: number;
+  readonly cores?: readonly number[];
+  readonly commands?: number;
+  readonly seconds?: number;
+};
+
+const full = { commands: 5000, seconds: 3, runs: 5 };
+const quick = { commands: 1000, seconds: 1, runs: 1 };
+const part = fileURLToPath(new URL("cores-part.ts", import.meta.url));
+
+export const coresBenchmark: Benchmark<CoresFlags> = { name: "cores", measure, pictures };
+
+async function measure(flags: CoresFlags, session: Session): Promise<Measured | undefined> {
+  const usable = usableProcessors();
+  if (!usable.ok) {
+    session.say(`cores: skipped, since ${usable.reason}`);
+    return undefined;
+  }
+  const processors = usable.value;
+  const counts = flags.cores ?? coreCounts(processors.length);
+  const tooMany = counts.find((count) => count > processors.length);
+  if (tooMany !== undefined) throw new Error(`--cores ${tooMany}: only ${processors.length} may be used here`);
+  const base = flags.quick ? quick : full;
+  const runs = flags.runs ?? base.runs;
+  const commands = flags.commands ?? base.commands;
+  const seconds = flags.seconds ?? base.seconds;
+  const { nodes } = flags;
+  const { engine, signal } = session;
+  const rows: Row[] = [];
+  const bar = session.bar("measurements", runs * counts.length * 2);
+  let done = 0;
+  for (let run = 1; run <= runs; run++) {
+    const rates = new Map<number, CoresFigure[]>();
+    for (const count of session.random.shuffled(counts)) {
+      const mask = processors.slice(0, count);
+      const jobs: CoresJob[] = [
+        { part: "pool", engine, threads: count, seconds },
+        { part: "cluster", engine, nodes, commands },
+      ];
+      const figures: CoresFigure[] = [];
+      for (const job of session.random.shuffled(jobs)) {
+        figures.push(...(await runOn(mask, job, signal)));
+        bar(++done);
+      }
+      rates.set(count, figures);
+      session.say(`run ${run} of ${runs}, ${count} of ${processors.length} cores: ${line(figures)}`);
+    }
+    rows.push(...rowsOf(rates, run));
+  }
+  const settings = { nodes, cores: counts, commands, seconds, runs };
+  const notes = [
+    "nodes and client share the cores of each measurement; speed-up counts against the fewest cores of the same run.",
+    "the pool has as many threads as cores; the thread that feeds it takes a little of one.",
+  ];
+  return { settings, rows, samples: [], errors: [], notes };
+}
+
+/** Starts one measurement on these processors; rejects with its reason. */
+async function runOn(
+  processors: readonly number[],
+  job: CoresJob,
+  signal: AbortSignal,
+): Promise<readonly CoresFigure[]> {
+  signal.throwIfAborted();
+  const args = ["-c", processors.join(","), process.execPath, part, JSON.stringify(job)];
+  // The open pipe ties its life to ours, as with a node.
+  const child = spawn("taskset", args, {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...launchedMark },
+  });
+  const stop = () => child.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  const text = await new Promise<string>((resolve, reject) => {
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+      output += piece;
+    });
+    child.once("error", reject);
+    child.once("close", () => resolve(output));
+  });
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  if (text === "") throw new Error("the measurement ended without an answer");
+  // Printed by cores-part.ts of this checkout.
+  const reply = JSON.parse(text) as CoresReply;
+  if (!reply.ok) throw new Error(reply.reason);
+  return reply.figures;
+}
+
+/** Rates, and speed-ups against the fewest cores; the ideal is the ratio of the cores. */
+export function rowsOf(rates: ReadonlyMap<number, readonly CoresFigure[]>, run: number): Row[] {
+  const counts = [...rates.keys()].sort((a, b) => a - b);
+  const fewest = counts[0] ?? 1;
+  return counts.flatMap((x) =>
+    (rates.get(x) ?? []).flatMap(({ series, unit, value }): Row[] => {
+      const alone = rates.get(fewest)?.find((figure) => figure.series === series)?.value ?? Number.NaN;
+      const row = { series, xName: "cores", x, run };
+      return [
+        { ...row, metric: "rate", unit, value },
+        { ...row, metric: "speed-up", unit: "times", value: value / alone },
+      ];
+    }),
+  );
+}
+
+function line(figures: readonly CoresFigure[]): string {
+  return figures.map(({ series, unit, value }) => `${series} ${Math.round(value)} ${unit}`).join("; ");
+}
+
+function pictures({ setup, settings, summary }: RunFile): Picture[] {
+  const values = [settings.cores ?? []].flat().map(Number);
+  const fewest = Math.min(...values);
+  const ideal = values.map((x) => ({ series: "ideal", x, y: x / fewest }));
+  const points = pointsOf(ofMetric(summary, "speed-up"));
+  const x = { title: "cores", values };
+  const speedUp: Panel = {
+    title: "Speed-up; dashed: ideal",
+    x,
+    y: { title: "times" },
+    marks: [
+      { kind: "guide", points: ideal },
+      { kind: "line", dots: true, points },
+    ],
+  };
+  const rates = (title: string, unit: string): Panel => ({
+    title,
+    width: 260,
+    x,
+    y: { title: unit },
+    marks: [
+      {
+        kind: "line",
+        dots: true,
+        points: pointsOf(ofMetric(summary, "rate").filter((one) => one.unit === unit)),
+      },
+    ],
+  });
+  const panels = [speedUp, rates("Verifier pool", "signatures/s"), rates("Whole cluster", "commands/s")];
+  return [picture("cores", setup, "Scaling with cores", panels)];
+}
