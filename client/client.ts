@@ -4,9 +4,9 @@
  * A command goes to one validator, which passes it on to the leader; after silence it goes to all. A timeout is not an
  * error: nothing is given up before the caller gives it up, and then it may still take effect.
  */
-import { hash } from "node:crypto";
 import type { TlsOptions } from "../cluster/nng/credentials.ts";
 import { type EngineName, loadEngine } from "../pools/engine.ts";
+import { sha256 } from "../pools/sha256.ts";
 import { clusterIdOf } from "../wire/genesis.ts";
 import type { ClientId, Genesis, NodeId } from "../wire/types.ts";
 import { type ClientStatus, statusOf } from "./client-status.ts";
@@ -95,7 +95,6 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
   const { genesis, secretSeed } = options;
   const engine = await loadEngine(options.engine ?? "simd");
   const limits = { ...limitsDefault, ...options.limits };
-  const sha256 = (bytes: Uint8Array) => hash("sha256", bytes, "buffer");
   const cluster = clusterIdOf(sha256, genesis);
   // The one place where a member's id becomes a client's or a node's.
   const client = options.client as ClientId;

@@ -1,9 +1,8 @@
 /** `genesis.json`: the genesis as people read it. Which bytes found the cluster is the wire's business (wire/genesis). */
-import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Check } from "typebox/schema";
 import { checkPublicKey } from "../pools/public-key.ts";
-import type { Hash } from "../wire/chain.ts";
+import { sha256 } from "../pools/sha256.ts";
 import { clusterIdOf, flawOfGenesis } from "../wire/genesis.ts";
 import type { Digest, Genesis, Member, Outcome } from "../wire/types.ts";
 import { because } from "./because.ts";
@@ -17,8 +16,6 @@ export type Founding = { readonly genesis: Genesis; readonly clusterId: Digest }
 /** Version of the file's form, not of the wire. */
 const version = 1;
 const groups = ["validators", "clients", "admins"] as const;
-
-const sha256: Hash = (bytes) => hash("sha256", bytes, "buffer");
 
 /** Reads and checks the file; a reason names the place in it and the mend. */
 export function readGenesisFile(path: string): Outcome<Founding> {

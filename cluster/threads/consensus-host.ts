@@ -1,9 +1,9 @@
 /** Runs consensus, with a clock. */
-import { hash } from "node:crypto";
 import { describe, letGo, receive, type State, start } from "../../actors/consensus.ts";
 import type { Mailbox } from "../../actors/mailbox.ts";
 import { runShell } from "../../actors/shell.ts";
 import type { Config as CoreConfig } from "../../consensus/state.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import type { Boot, ConsensusControl, NodeSetup } from "./boot.ts";
 
 export function host({ setup, ports, notes }: Boot): ConsensusControl {
@@ -52,7 +52,7 @@ function coreConfig(setup: NodeSetup): CoreConfig {
     batchDelayTicks: setup.batchDelayMs === 0 ? 0 : ticks(setup.batchDelayMs),
     batchCommandsMax: setup.batchCommandsMax,
     batchBytesMax: setup.batchBytesMax,
-    hash: (bytes) => hash("sha256", bytes, "buffer"),
+    hash: sha256,
     allocate: (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)),
     seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
   };
