@@ -2,11 +2,14 @@
  * Admission: what is checked of a frame before any signature is. Opens it, makes sure that its sender is a member who may
  * say such a thing on such a listener, and lists the signatures and leaves that the verifier has to look at.
  */
+
 import { type Proof, statementBytes } from "../wire/certificate.ts";
+import type { Hash } from "../wire/chain.ts";
 import { type CommandReader, createCommandReader } from "../wire/command-reader.ts";
 import { signedByClient } from "../wire/domain.ts";
 import { type Opened, open } from "../wire/envelope.ts";
 import { commandBytesMax } from "../wire/limits.ts";
+import { signatureInput } from "../wire/signature-input.ts";
 import type { Certificate, ClientId, Digest, Endorsement, NodeId, Outcome, Signature } from "../wire/types.ts";
 import { addRow, type CommandRows, createCommandRows, noCommands } from "./command-rows.ts";
 
@@ -16,6 +19,8 @@ export type Members = {
   readonly quorum: number;
   readonly validators: ReadonlyMap<NodeId, Uint8Array>;
   readonly clients: ReadonlyMap<ClientId, Uint8Array>;
+  /** SHA-256. */
+  readonly hash: Hash;
 };
 
 /** Lanes, most urgent first: a flood in a later one never delays an earlier one. */
@@ -58,7 +63,9 @@ export function admit(members: Members, entrance: Entrance, frame: Uint8Array): 
       : members.validators.get(opened.signer as NodeId);
   if (key === undefined) return refuse(`unknown ${entrance}`);
   const proofs = certificatesOf(opened);
-  const checks: CheckItem[] = [{ message: opened.signed, signature: opened.signature, key }];
+  const checks: CheckItem[] = [
+    { message: signatureInput(members.hash, kind, opened.signed), signature: opened.signature, key },
+  ];
   for (const proof of proofs) {
     const endorsed = endorsementChecks(members, proof);
     if (!endorsed.ok) return endorsed;

@@ -7,14 +7,23 @@
  * Owns  the signing key, the outgoing links
  * Rule  docs/protocol.md, Messages; the guard below: never a vote of a lower term, never two votes in one
  */
+
 import type { Outgoing, Recipients } from "../consensus/protocol.ts";
+import type { Hash } from "../wire/chain.ts";
 import { commandAt, type Entries } from "../wire/entries.ts";
 import { encodeEnvelope, encodeSigned } from "../wire/envelope.ts";
 import { encodeResponse } from "../wire/results.ts";
-import type { Body, ClientId, Digest, Entry, NodeId, Signature, Term } from "../wire/types.ts";
+import { signatureInput } from "../wire/signature-input.ts";
+import type { Body, BodyCase, ClientId, Digest, Entry, NodeId, Signature, Term } from "../wire/types.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 
-export type Config = { readonly cluster: Digest; readonly self: NodeId; readonly validators: readonly NodeId[] };
+export type Config = {
+  readonly cluster: Digest;
+  readonly self: NodeId;
+  readonly validators: readonly NodeId[];
+  /** SHA-256. */
+  readonly hash: Hash;
+};
 
 export type Mail =
   | { readonly kind: "send"; readonly message: Outgoing }
@@ -22,7 +31,8 @@ export type Mail =
   | { readonly kind: "results"; readonly client: ClientId; readonly results: Uint8Array };
 
 export type Io = {
-  readonly sign: (message: Uint8Array) => Uint8Array;
+  /** Signs what stands for a message (see wire/signature-input.ts); `signed` is the message, for those who watch. */
+  readonly sign: (input: Uint8Array, signed: Uint8Array) => Uint8Array;
   /** Queues a frame for a peer; a peer that is away for long loses the oldest ones. */
   readonly transmit: (to: NodeId, frame: Uint8Array) => void;
 };
@@ -51,7 +61,7 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       const { cluster, self } = state.config;
       const leading = state.ledTerm > 0 && state.ledTerm >= state.votedTerm;
       tally(state.counters, "commandResponse");
-      const { frame } = seal(state, encodeResponse(cluster, self, client, results, leading));
+      const { frame } = seal(state, "commandResponse", encodeResponse(cluster, self, client, results, leading));
       return [{ to: "receiver", mail: { kind: "reply", client, frame } }];
     }
     default:
@@ -64,13 +74,13 @@ function sendOut(state: State, message: Outgoing): Post[] {
   if (message.kind === "append") state.ledTerm = message.header.term;
   guard(state, body);
   tally(state.counters, body.$case);
-  const { frame, signature } = seal(state, encodeSigned(state.config.cluster, state.config.self, body));
+  const { frame, signature } = seal(state, body.$case, encodeSigned(state.config.cluster, state.config.self, body));
   for (const node of recipients(state, message.to)) state.io.transmit(node, frame);
   return includesSelf(state, message.to) ? ownVote(body, signature) : [];
 }
 
-function seal(state: State, signed: Uint8Array): { frame: Uint8Array; signature: Signature } {
-  const signature = state.io.sign(signed) as Signature;
+function seal(state: State, kind: BodyCase, signed: Uint8Array): { frame: Uint8Array; signature: Signature } {
+  const signature = state.io.sign(signatureInput(state.config.hash, kind, signed), signed) as Signature;
   return { frame: encodeEnvelope(signed, signature), signature };
 }
 

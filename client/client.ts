@@ -107,7 +107,7 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
   const preference = createPreference(urls.size, matching.agreeing);
   let repeated = 0;
   let grace: NodeJS.Timeout | undefined;
-  const identity = createIdentity(cluster, client, (message) => engine.sign(message, secretSeed));
+  const identity = createIdentity(cluster, client, sha256, (message) => engine.sign(message, secretSeed));
   if (urls.size < matching.agreeing) {
     throw new Error(`${urls.size} validators are listed, but only ${matching.agreeing} equal answers count; list all`);
   }

@@ -1,6 +1,8 @@
 /** What a client signs: its hellos, its commands, its batches. */
+import type { Hash } from "../wire/chain.ts";
 import { commandWriter } from "../wire/command-writer.ts";
-import { encodeEnvelope, encodeSigned } from "../wire/envelope.ts";
+import { encodeSigned } from "../wire/envelope.ts";
+import { seal } from "../wire/signature-input.ts";
 import type { Body, ClientId, Digest, NodeId, RequestId } from "../wire/types.ts";
 
 export type Identity = {
@@ -12,14 +14,16 @@ export type Identity = {
 };
 
 /** `sign` signs with the client's key. */
-export function createIdentity(cluster: Digest, client: ClientId, sign: (message: Uint8Array) => Uint8Array): Identity {
-  function seal(body: Body): Uint8Array {
-    const signed = encodeSigned(cluster, client, body);
-    return encodeEnvelope(signed, sign(signed));
-  }
+export function createIdentity(
+  cluster: Digest,
+  client: ClientId,
+  hash: Hash,
+  sign: (message: Uint8Array) => Uint8Array,
+): Identity {
+  const sealed = (body: Body): Uint8Array => seal(hash, body.$case, encodeSigned(cluster, client, body), sign);
   return {
-    hello: (node) => seal({ $case: "hello", value: { client, node } }),
+    hello: (node) => sealed({ $case: "hello", value: { client, node } }),
     command: commandWriter(cluster, client, sign),
-    batch: (commands) => seal({ $case: "commandBatch", value: { client, commands } }),
+    batch: (commands) => sealed({ $case: "commandBatch", value: { client, commands } }),
   };
 }

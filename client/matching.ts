@@ -7,9 +7,11 @@
  * Owns  the counts of what was refused, and why
  * Rule  docs/protocol.md, Clients
  */
+
 import type { Hash } from "../wire/chain.ts";
 import { open } from "../wire/envelope.ts";
 import { faultyMax } from "../wire/quorum.ts";
+import { signatureInput } from "../wire/signature-input.ts";
 import {
   type ClientId,
   type CommandResponse,
@@ -85,7 +87,7 @@ export function takeFrame(matching: Matching, from: NodeId, frame: Uint8Array): 
 }
 
 function readResponse(matching: Matching, from: NodeId, frame: Uint8Array): Outcome<CommandResponse> {
-  const { cluster, client, validators, verify } = matching.config;
+  const { cluster, client, validators, verify, hash } = matching.config;
   const opened = open(frame, cluster);
   if (!opened.ok) return opened;
   const { body, signed, signature } = opened.value;
@@ -96,7 +98,8 @@ function readResponse(matching: Matching, from: NodeId, frame: Uint8Array): Outc
   if (key === undefined) return { ok: false, reason: "not a validator" };
   // Nothing hangs on answers that come late, and there are f+1 or more of those for each request: spare the check.
   const matters = body.value.results.some(({ request }) => matching.pending.requests.has(request));
-  if (matters && !verify(signature, signed, key)) return { ok: false, reason: "invalid signature" };
+  const isSigned = () => verify(signature, signatureInput(hash, body.$case, signed), key);
+  if (matters && !isSigned()) return { ok: false, reason: "invalid signature" };
   return { ok: true, value: matters ? body.value : { ...body.value, leading: false } };
 }
 

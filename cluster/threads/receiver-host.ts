@@ -6,6 +6,7 @@ import { describe, type Io, receive, type State, start } from "../../actors/rece
 import { runShell } from "../../actors/shell.ts";
 import { type Engine, loadEngine } from "../../pools/engine.ts";
 import { startPiscinaVerifier } from "../../pools/piscina-verifier.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import { checkCount } from "../../pools/signature-batch.ts";
 import type { Verifier } from "../../pools/verifier.ts";
 import { verifyBatch } from "../../pools/verify-batch.ts";
@@ -120,7 +121,7 @@ export function host({ setup, ports }: Boot): ReceiverControl {
   return {
     listen: async (commitIndex) => {
       const { cluster, quorum, validators, clients, commandsWaitingMax, name } = setup;
-      const members = { cluster, quorum, validators, clients };
+      const members = { cluster, quorum, validators, clients, hash: sha256 };
       state = start(
         { members, self: setup.self, memory: "shared", commitIndex, commandsWaitingMax, checksHereMax },
         io,

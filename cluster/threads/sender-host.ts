@@ -4,6 +4,7 @@ import type { Mailbox } from "../../actors/mailbox.ts";
 import { receive, start } from "../../actors/sender.ts";
 import { runShell } from "../../actors/shell.ts";
 import { loadEngine } from "../../pools/engine.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import { frameBytesMax } from "../../wire/limits.ts";
 import type { NodeId } from "../../wire/types.ts";
 import { parseAddress } from "../nng/address.ts";
@@ -19,7 +20,7 @@ export async function host({ setup, ports }: Boot): Promise<SenderControl> {
     transmit: (to: NodeId, frame: Uint8Array) => links.get(to)?.send(frame),
   };
   const validators = [...setup.validators.keys()];
-  const state = start({ cluster: setup.cluster, self: setup.self, validators }, io);
+  const state = start({ cluster: setup.cluster, self: setup.self, validators, hash: sha256 }, io);
   const behaviour = { receive: (mail: Mailbox["sender"]) => receive(state, mail) };
   const shell = runShell<"sender">({ ports, behaviour, mailboxMax: setup.mailboxMax });
   return {

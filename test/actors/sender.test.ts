@@ -2,8 +2,10 @@ import test from "ava";
 import type { Post } from "../../actors/mailbox.ts";
 import { receive, type State, start } from "../../actors/sender.ts";
 import type { Outgoing, Recipients } from "../../consensus/protocol.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import { open } from "../../wire/envelope.ts";
 import { putResult } from "../../wire/results.ts";
+import { signatureInput } from "../../wire/signature-input.ts";
 import type { Body, BodyOf, ClientId, LogIndex, NodeId, RequestId, Term } from "../../wire/types.ts";
 import {
   certificateOf,
@@ -31,7 +33,7 @@ type Bench = {
 function senderBench(): Bench {
   const sent: Bench["sent"] = [];
   const state = start(
-    { cluster, self, validators: nodes },
+    { cluster, self, validators: nodes, hash: sha256 },
     {
       sign: (message) => engine.sign(message, seedOfNode(self)),
       transmit: (to, frame) => sent.push({ to, frame }),
@@ -46,7 +48,7 @@ function readBack(frame: Uint8Array | undefined): Body {
   if (!opened.ok) throw new Error(opened.reason);
   const { signature, signed, signer, body } = opened.value;
   const key = members.validators.get(signer as NodeId) ?? new Uint8Array(32);
-  if (!engine.verify(signature, signed, key)) throw new Error("invalid signature");
+  if (!engine.verify(signature, signatureInput(sha256, body.$case, signed), key)) throw new Error("invalid signature");
   return body;
 }
 

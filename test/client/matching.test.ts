@@ -5,7 +5,9 @@ import { createMatching, type Matching, takeFrame } from "../../client/matching.
 import { addRequest, createPending } from "../../client/pending.ts";
 import { nobleEngine } from "../../pools/noble.ts";
 import { generateKeyPair } from "../../pools/public-key.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import { encodeEnvelope, encodeSigned } from "../../wire/envelope.ts";
+import { seal } from "../../wire/signature-input.ts";
 import type { Body, ClientId, Digest, LogIndex, NodeId, RequestId, Result } from "../../wire/types.ts";
 
 const cluster = new Uint8Array(32).fill(1) as Digest;
@@ -62,7 +64,7 @@ function frameOf({
   const signed = encodeSigned(at, signer, body);
   const key = keys[keyOf];
   if (key === undefined) throw new Error("no such key");
-  return encodeEnvelope(signed, nobleEngine.sign(signed, key.secretSeed));
+  return seal(sha256, body.$case, signed, (input) => nobleEngine.sign(input, key.secretSeed));
 }
 
 const take = (matching: Matching, from: number, ...results: Result[]) =>

@@ -10,9 +10,10 @@ import { apply, createLedger } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
 import { type Engine, loadEngine } from "../../pools/engine.ts";
 import { generateKeyPair, type KeyPair } from "../../pools/public-key.ts";
-import { encodeEnvelope, encodeSigned, open } from "../../wire/envelope.ts";
+import { encodeSigned, open } from "../../wire/envelope.ts";
 import { clusterIdOf } from "../../wire/genesis.ts";
 import { frameBytesMax } from "../../wire/limits.ts";
+import { seal, signatureInput } from "../../wire/signature-input.ts";
 import type { Body, ClientId, Digest, Genesis, LogIndex, NodeId, Result } from "../../wire/types.ts";
 
 /**
@@ -131,7 +132,7 @@ async function startValidator(world: World, id: number, manner: Manner, key: Key
     const opened = open(frame, world.cluster);
     if (!opened.ok) throw new Error(opened.reason);
     const { body, signed, signature } = opened.value;
-    if (!world.engine.verify(signature, signed, world.clientKey.publicKey))
+    if (!world.engine.verify(signature, signatureInput(sha256, body.$case, signed), world.clientKey.publicKey))
       throw new Error("not the client's signature");
     validator.frames[body.$case] = (validator.frames[body.$case] ?? 0) + 1;
     if (body.$case === "hello" && body.value.node === id) {
@@ -162,7 +163,7 @@ async function startValidator(world: World, id: number, manner: Manner, key: Key
     listener,
     connections: greeted,
   };
-  const seal = (results: readonly Result[]): Uint8Array => {
+  const sealed = (results: readonly Result[]): Uint8Array => {
     const node = (validator.manner === "meddling" ? (id % world.everyone.length) + 1 : id) as NodeId;
     const told = validator.manner === "lying" ? results.map(lie) : results;
     const body: Body = {
@@ -171,11 +172,11 @@ async function startValidator(world: World, id: number, manner: Manner, key: Key
     };
     const signed = encodeSigned(world.cluster, node, body);
     const { secretSeed } = validator.manner === "forging" ? forger : key;
-    return encodeEnvelope(signed, world.engine.sign(signed, secretSeed));
+    return seal(sha256, body.$case, signed, (input) => world.engine.sign(input, secretSeed));
   };
   const answer = (results: readonly Result[]) => {
     if (validator.manner === "silent") return;
-    const frame = seal(results);
+    const frame = sealed(results);
     const send = () => {
       if (validator.frames.hello === undefined) early.push(frame);
       for (const connection of greeted) connection.send(frame);

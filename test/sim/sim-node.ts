@@ -137,11 +137,11 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
       },
     ),
     sender: sender.start(
-      { cluster: members.cluster, self: node.id, validators },
+      { cluster: members.cluster, self: node.id, validators, hash: members.hash },
       {
-        sign: (message) => {
-          around.onSign(node, message);
-          return crypto.engine.sign(message, secretSeed);
+        sign: (input, signed) => {
+          around.onSign(node, signed);
+          return crypto.engine.sign(input, secretSeed);
         },
         transmit: (to, frame) => around.transmit(node.id, to, frame),
       },

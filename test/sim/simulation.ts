@@ -3,11 +3,12 @@
  * seed. First faults, then a heal phase in which every command has to commit and all nodes have to agree.
  */
 
-import { hash } from "node:crypto";
 import { lastIndex } from "../../consensus/tail.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import { encodeEnvelope, encodeSigned, open } from "../../wire/envelope.ts";
 import { clusterIdOf } from "../../wire/genesis.ts";
 import { faultyMax, quorumOf } from "../../wire/quorum.ts";
+import { seal } from "../../wire/signature-input.ts";
 import type { ClientId, Genesis, NodeId, RequestId } from "../../wire/types.ts";
 import { idealCrypto, type SimCrypto, seedFor } from "./crypto.ts";
 import { oneChainPerTermAck } from "./invariants/acknowledgements.ts";
@@ -78,12 +79,13 @@ export function simulate(options: Options): Report {
     clients: Array.from({ length: clientCount }, (_, id) => member(id, clientName(id))),
     admins: [],
   };
-  const cluster = clusterIdOf((bytes) => hash("sha256", bytes, "buffer"), genesis);
+  const cluster = clusterIdOf(sha256, genesis);
   const members = {
     cluster,
     quorum: quorumOf(count),
     validators: new Map(genesis.validators.map(({ id, publicKey }) => [id as NodeId, publicKey])),
     clients: new Map(genesis.clients.map(({ id, publicKey }) => [id as ClientId, publicKey])),
+    hash: sha256,
   };
   const nodes: SimNode[] = genesis.validators.map(({ id }) => createNode(id as NodeId, members));
   const signedPayloads = new Set<string>();
@@ -135,7 +137,7 @@ export function simulate(options: Options): Report {
     const wanted = new Map<RequestId, { frame: Uint8Array; payload: string; votes: Map<string, Set<number>> }>();
     const sign = (body: Parameters<typeof encodeSigned>[2]): Uint8Array => {
       const signed = encodeSigned(cluster, id, body);
-      return encodeEnvelope(signed, crypto.engine.sign(signed, secretSeed));
+      return seal(sha256, body.$case, signed, (input) => crypto.engine.sign(input, secretSeed));
     };
     let request = 0;
     const toNode = (node: SimNode, frame: Uint8Array): void => {

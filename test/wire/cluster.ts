@@ -1,13 +1,15 @@
 /** Four validators and two clients with fixed keys, and messages, certificates and frames signed with them. */
+
 import type { Members } from "../../actors/admission.ts";
 import { sha256 } from "../../ledger/sha256.ts";
 import { type Engine, loadEngine } from "../../pools/engine.ts";
 import { publicKeyOf } from "../../pools/public-key.ts";
 import { type Proof, statementBytes } from "../../wire/certificate.ts";
-import { encodeEnvelope, encodeSigned, senderOf } from "../../wire/envelope.ts";
+import { encodeSigned, senderOf } from "../../wire/envelope.ts";
 import { Signed } from "../../wire/gen/juno.ts";
 import { clusterIdOf } from "../../wire/genesis.ts";
 import { quorumOf } from "../../wire/quorum.ts";
+import { seal } from "../../wire/signature-input.ts";
 import type {
   Body,
   Certificate,
@@ -78,6 +80,7 @@ export const members: Members = {
   quorum,
   validators: new Map(genesis.validators.map(({ id, publicKey }) => [id as NodeId, publicKey])),
   clients: new Map(genesis.clients.map(({ id, publicKey }) => [id as ClientId, publicKey])),
+  hash: sha256,
 };
 
 /** 32 equal bytes: a digest of nothing. */
@@ -112,7 +115,7 @@ export function frameOf(body: Body, lie: Lie = {}): Uint8Array {
     domain === undefined
       ? encodeSigned(id, signer, body)
       : Signed.encode({ domain, cluster: id, signer, body }).finish();
-  return encodeEnvelope(signed, engine.sign(signed, lie.seed ?? seedFor(body)));
+  return seal(sha256, body.$case, signed, (input) => engine.sign(input, lie.seed ?? seedFor(body)));
 }
 
 /** A signed command. */

@@ -1,10 +1,12 @@
 /** The golden vectors, made from plain inputs: what another implementation has to arrive at, byte by byte. */
+
 import { sha256 } from "../../ledger/sha256.ts";
 import { publicKeyOf } from "../../pools/public-key.ts";
 import { type Proof, statementBytes } from "../../wire/certificate.ts";
 import { chainer, leafHash } from "../../wire/chain.ts";
 import { encodeEnvelope, encodeSigned, senderOf } from "../../wire/envelope.ts";
 import { encodeGenesis } from "../../wire/genesis.ts";
+import { signatureInput } from "../../wire/signature-input.ts";
 import type { LogIndex, Term } from "../../wire/types.ts";
 import { bodies } from "./bodies.ts";
 import {
@@ -63,7 +65,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 function messages(): GoldenMessage[] {
   return bodies.map((body) => {
     const signed = encodeSigned(cluster, senderOf(body), body);
-    const signature = engine.sign(signed, seedFor(body));
+    const signature = engine.sign(signatureInput(sha256, body.$case, signed), seedFor(body));
     return {
       kind: body.$case,
       signer: senderOf(body),

@@ -1,8 +1,10 @@
 import test from "ava";
 import fc from "fast-check";
+import { sha256 } from "../../pools/sha256.ts";
 import { sodiumEngine } from "../../pools/sodium.ts";
 import { encodeEnvelope, encodeSigned, type Opened, open, senderOf } from "../../wire/envelope.ts";
 import { frameBytesMax } from "../../wire/limits.ts";
+import { signatureInput } from "../../wire/signature-input.ts";
 import { type Body, type Outcome, sameBytes } from "../../wire/types.ts";
 import { arbitraryBody } from "./arbitrary-body.ts";
 import { bodies, bodyOf } from "./bodies.ts";
@@ -17,9 +19,9 @@ function keyFor({ body, signer }: Opened): Uint8Array | undefined {
 /** True where `open` or the signature refuses it, and says why. */
 function isRefused(result: Outcome<Opened>, accepts: typeof engine.verify): boolean {
   if (!result.ok) return result.reason.length > 0;
-  const { signature, signed } = result.value;
+  const { signature, signed, body } = result.value;
   const key = keyFor(result.value);
-  return key === undefined || !accepts(signature, signed, key);
+  return key === undefined || !accepts(signature, signatureInput(sha256, body.$case, signed), key);
 }
 
 function flipped(frame: Uint8Array, bit: number): Uint8Array {

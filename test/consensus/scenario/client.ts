@@ -1,5 +1,8 @@
 /** The one client of a scenario. */
-import { encodeEnvelope, encodeSigned } from "../../../wire/envelope.ts";
+
+import { sha256 } from "../../../pools/sha256.ts";
+import { encodeSigned } from "../../../wire/envelope.ts";
+import { seal } from "../../../wire/signature-input.ts";
 import type { Body, ClientId, Digest, NodeId, RequestId } from "../../../wire/types.ts";
 import { type SimCrypto, seedFor } from "../../sim/crypto.ts";
 
@@ -23,7 +26,7 @@ export function createClient(crypto: SimCrypto, cluster: Digest): Client {
 
   function sign(body: Body, seed: Uint8Array): Uint8Array {
     const signed = encodeSigned(cluster, clientId, body);
-    return encodeEnvelope(signed, crypto.engine.sign(signed, seed));
+    return seal(sha256, body.$case, signed, (input) => crypto.engine.sign(input, seed));
   }
 
   return {

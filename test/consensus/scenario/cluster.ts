@@ -3,9 +3,11 @@
  * on inside a node happens at once, in order. Every invariant of the simulator that bears liars is checked at each step.
  */
 import { hash } from "node:crypto";
+import { sha256 } from "../../../pools/sha256.ts";
 import { encodeEnvelope, encodeSigned, open } from "../../../wire/envelope.ts";
 import { clusterIdOf } from "../../../wire/genesis.ts";
 import { quorumOf } from "../../../wire/quorum.ts";
+import { seal } from "../../../wire/signature-input.ts";
 import type { Body, ClientId, Genesis, NodeId } from "../../../wire/types.ts";
 import { type SimCrypto, seedFor } from "../../sim/crypto.ts";
 import type { Disk } from "../../sim/disk.ts";
@@ -64,7 +66,7 @@ export function createCluster(crypto: SimCrypto, count: number, tell: (line: str
   const cluster = clusterIdOf((bytes) => hash("sha256", bytes, "buffer"), genesis);
   const validators = new Map(genesis.validators.map(({ id, publicKey }) => [id as NodeId, publicKey]));
   const clients = new Map(genesis.clients.map(({ id, publicKey }) => [id as ClientId, publicKey]));
-  const members = { cluster, quorum: quorumOf(count), validators, clients };
+  const members = { cluster, quorum: quorumOf(count), validators, clients, hash: sha256 };
   const words = createWords(cluster);
   const network = createNetwork();
   const narrator = createNarrator(words, network, tell);
@@ -195,8 +197,8 @@ export function createCluster(crypto: SimCrypto, count: number, tell: (line: str
       }
     },
     forge: (from, to, body) => {
-      const signed = encodeSigned(cluster, from, body);
-      const frame = encodeEnvelope(signed, crypto.engine.sign(signed, nodeSeed(from)));
+      const sign = (input: Uint8Array) => crypto.engine.sign(input, nodeSeed(from));
+      const frame = seal(sha256, body.$case, encodeSigned(cluster, from, body), sign);
       const opened = bodyOf(frame);
       for (const node of to) {
         narrator.forged(from, node, frame, opened);
