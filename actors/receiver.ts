@@ -79,7 +79,7 @@ export type State = {
 };
 
 /** Signatures in one batch; beyond some 64 a batch gains nothing and delays what comes behind it. */
-const checksPerTaskMax = 256;
+const checksPerTaskMax = 1024;
 /** Batches of one lane at the verifier at once. */
 const tasksPerLaneMax = 2;
 /** Frames that wait in a lane before its entrance stops reading, and before it reads again. */

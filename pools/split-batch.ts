@@ -18,7 +18,7 @@ export type TaskLimits = {
 /** For engines that check one by one: 3 ms with sodium; a task's overhead is that of one or two checks. */
 export const limitsOneByOne: TaskLimits = { checksMax: 64, checksMin: 8 };
 /** For the batch equation: 3 ms; each half of 64 checks costs a tenth more by check than the whole. */
-export const limitsInBatches: TaskLimits = { checksMax: 256, checksMin: 32 };
+export const limitsInBatches: TaskLimits = { checksMax: 512, checksMin: 32 };
 
 export function taskLimits(engine: EngineName): TaskLimits {
   return engine === "simd" ? limitsInBatches : limitsOneByOne;
