@@ -78,8 +78,8 @@ export type State = {
   spare: Arrival[];
 };
 
-/** Signatures in one batch; beyond some 64 a batch gains nothing and delays what comes behind it. */
-const checksPerTaskMax = 1024;
+/** Signatures in one batch of each lane: votes must not wait for one another for long, the rest gains by being many. */
+const checksPerTaskMax: readonly [number, number, number] = [256, 1024, 1024];
 /** Batches of one lane at the verifier at once. */
 const tasksPerLaneMax = 2;
 /** Frames that wait in a lane before its entrance stops reading, and before it reads again. */
@@ -264,7 +264,7 @@ function nextBatch(state: State, number: LaneNumber): Arrival[] {
     const commands = rowCount(admitted.commands);
     if (number === 2 && commands > 0 && state.credit <= 0) break;
     checks += admitted.checks.length + commands;
-    if (taken > 0 && checks > checksPerTaskMax) break;
+    if (taken > 0 && checks > checksPerTaskMax[number]) break;
     if (number === 2) state.credit -= commands;
     taken++;
   }
