@@ -12,6 +12,7 @@ import type { ClusterLayout } from "../cluster/cluster-layout.ts";
 import type { NodeStatus } from "../cluster/control.ts";
 import { readClientIdentity } from "../cluster/identity.ts";
 import { initCluster } from "../cluster/init.ts";
+import { nodeEnvironment } from "../cluster/node-environment.ts";
 import { readStatus } from "../cluster/status-shape.ts";
 import { launchedMark } from "../cluster/stop-signals.ts";
 import type { EngineName } from "../pools/engine.ts";
@@ -166,7 +167,10 @@ function spawnNode(config: string, logFile: string): ChildProcess {
   try {
     const args = [entry, "start", "--config", config, "--set", "log.level=warn"];
     // The open pipe ties the nodes' lives to ours: should this process die, they stop.
-    return spawn(process.execPath, args, { stdio: ["pipe", "ignore", log], env: { ...env, ...launchedMark } });
+    return spawn(process.execPath, args, {
+      stdio: ["pipe", "ignore", log],
+      env: { ...nodeEnvironment, ...env, ...launchedMark },
+    });
   } finally {
     closeSync(log);
   }

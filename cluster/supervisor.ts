@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type BackOff, nextWaitMs } from "./back-off.ts";
 import { splitLines } from "./line-splitter.ts";
+import { nodeEnvironment } from "./node-environment.ts";
 import { launchedMark } from "./stop-signals.ts";
 
 export type Command = {
@@ -133,7 +134,7 @@ function spawnNode(command: Command, onLine: (line: string) => void, onEnd: (end
     detached: true,
     // The node watches its standard input: where the launcher dies without a word, that ends.
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...command.env, ...launchedMark },
+    env: { ...nodeEnvironment, ...command.env, ...launchedMark },
   });
   process_.stdin.on("error", () => undefined);
   for (const stream of [process_.stdout, process_.stderr]) {

@@ -181,13 +181,13 @@ test("what is still in the pipe when the process is gone comes before its end", 
 test("a process knows that it was launched, and that its launcher is there", async (t) => {
   const watch = run(
     t,
-    "console.log(process.env.JUNO_LAUNCHED, process.env.MARK); process.stdin.on('end', () => console.log('alone')).resume()",
+    "console.log(process.env.JUNO_LAUNCHED, process.env.MARK, process.env.MALLOC_ARENA_MAX); process.stdin.on('end', () => console.log('alone')).resume()",
     {
       env: { ...process.env, MARK: "m" },
     },
   );
   await waitUntil("the line", () => watch.lines.length === 1);
-  t.deepEqual(watch.lines, ["1 m"]);
+  t.deepEqual(watch.lines, ["1 m 2"], "and its memory has two arenas");
   await sleep(100);
   t.is(watch.supervisor.state().kind, "running", "its input stays open");
 });
