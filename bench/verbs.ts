@@ -13,6 +13,7 @@ import type { FloodFlags } from "./flood.ts";
 import type { LatencyFlags } from "./latency.ts";
 import type { MicroFlags } from "./micro.ts";
 import type { RecoveryFlags } from "./recovery.ts";
+import type { ScalingFlags } from "./scaling.ts";
 import type { Benchmark, CommonFlags } from "./session.ts";
 import type { ThroughputFlags } from "./throughput.ts";
 
@@ -164,6 +165,25 @@ const microCommand = buildCommand<MicroFlags, [], Context>({
   },
 });
 
+const scalingCommand = buildCommand<ScalingFlags, [], Context>({
+  loader: loaderOf<ScalingFlags>(async () => (await import("./scaling.ts")).scalingBenchmark),
+  parameters: {
+    flags: {
+      check: {
+        kind: "boolean",
+        brief: "Hold the model against narrow and slow networks (as root) and sizes it was not fitted to",
+        default: false,
+        withNegated: false,
+      },
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "A model of costs fitted to small clusters, and what it predicts for 4 to 64 machines",
+    customUsage: [{ input: "--check", brief: "all of docs/scaling.md; some five minutes" }],
+  },
+});
+
 const checkCommand = buildCommand<CheckFlags, [], Context>({
   loader: async () => {
     const { check } = await import("./check.ts");
@@ -207,7 +227,7 @@ const allCommand: Command<Context> = buildCommand<CommonFlags, [], Context>({
   },
 });
 
-type Verb = "first" | "throughput" | "cores" | "flood" | "latency" | "recovery" | "micro" | "check" | "all";
+type Verb = "first" | "throughput" | "cores" | "flood" | "latency" | "recovery" | "micro" | "scaling" | "check" | "all";
 
 const routes = buildRouteMap<Verb, Context>({
   routes: {
@@ -218,6 +238,7 @@ const routes = buildRouteMap<Verb, Context>({
     latency: latencyCommand,
     recovery: recoveryCommand,
     micro: microCommand,
+    scaling: scalingCommand,
     check: checkCommand,
     all: allCommand,
   },
