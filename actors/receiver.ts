@@ -82,6 +82,8 @@ export type State = {
 const checksPerTaskMax: readonly [number, number, number] = [256, 1024, 1024];
 /** Batches of one lane at the verifier at once. */
 const tasksPerLaneMax = 2;
+/** While a batch of commands is at the verifier, another follows only if it is worth it: singles that arrive gather. */
+const secondTaskCommandsMin = 256;
 /** Frames that wait in a lane before its entrance stops reading, and before it reads again. */
 const queuedMax = 4096;
 const queuedLow = 1024;
@@ -220,7 +222,7 @@ function pump(state: State): readonly Post[] {
   const posts = checkVotesHere(state);
   for (const number of [0, 1, 2] as const) {
     const lane = state.lanes[number];
-    while (lane.queue.length > 0 && lane.running.length < tasksPerLaneMax) {
+    while (mayStart(lane, number)) {
       const batch = nextBatch(state, number);
       if (batch.length === 0) break;
       // What votes say is copied out of their batch; only commands stay where they were checked.
@@ -236,6 +238,20 @@ function pump(state: State): readonly Post[] {
   holdIf(state, "peer", Math.max(votes ?? 0, appends ?? 0, state.spare.length));
   holdIf(state, "client", commands ?? 0);
   return posts;
+}
+
+function mayStart({ queue, running }: Lane, number: LaneNumber): boolean {
+  if (queue.length === 0 || running.length >= tasksPerLaneMax) return false;
+  return number !== 2 || running.length === 0 || holdsCommands(queue, secondTaskCommandsMin);
+}
+
+function holdsCommands(queue: readonly Arrival[], count: number): boolean {
+  let commands = 0;
+  for (const { admitted } of queue) {
+    commands += rowCount(admitted.commands);
+    if (commands >= count) return true;
+  }
+  return false;
 }
 
 /** A few votes that wait for nothing: checked at once, without a batch. */

@@ -39,10 +39,10 @@ test("each lane has its own batches at the verifier, at most two, and the next g
     bench.frame("peer", voteAt(i));
   }
   const lanes = bench.open.map(({ lane }) => lane);
-  t.deepEqual(lanes, [2, 1, 0, 2, 1, 0]);
+  t.deepEqual(lanes, [2, 1, 0, 1, 0]);
   t.deepEqual(
     bench.open.map(({ batch }) => checkCount(batch)),
-    [1, 3, 1, 1, 3, 1],
+    [1, 3, 1, 3, 1],
   );
   bench.answer(2);
   t.deepEqual(told(bench), ["vote 1"]);
@@ -51,6 +51,30 @@ test("each lane has its own batches at the verifier, at most two, and the next g
     bench.open.slice(-1).map(({ batch }) => checkCount(batch)),
     [18],
   );
+});
+
+test("while a batch of commands is at the verifier, another follows once it has 256", (t) => {
+  const bench = receiverBench();
+  for (let i = 1; i <= 256; i++) bench.frame("client", commandAs(i));
+  t.deepEqual(
+    bench.open.map(({ batch }) => checkCount(batch)),
+    [1],
+  );
+  bench.frame("client", commandAs(257));
+  t.deepEqual(
+    bench.open.map(({ batch }) => checkCount(batch)),
+    [1, 256],
+  );
+  bench.frame("client", commandAs(258));
+  bench.answer();
+  bench.answer();
+  t.deepEqual(
+    bench.open.map(({ batch }) => checkCount(batch)),
+    [1],
+    "a single one at once where nothing is under way",
+  );
+  bench.answerAll();
+  t.is(told(bench).length, 258);
 });
 
 test("verdicts out of order are passed on in the order of arrival", (t) => {
