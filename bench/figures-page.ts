@@ -7,7 +7,16 @@ import type { Summary } from "./series.ts";
 import { setupLine } from "./setup.ts";
 
 /** Benchmarks in the order of the page. */
-export const pageOrder: readonly string[] = ["first", "throughput", "cores", "flood", "latency", "recovery", "micro", "scaling"];
+export const pageOrder: readonly string[] = [
+  "first",
+  "throughput",
+  "cores",
+  "flood",
+  "latency",
+  "recovery",
+  "micro",
+  "scaling",
+];
 
 /** Writes `figures.md` from the run files that lie in the folder; returns its path. */
 export function writeFiguresPage(folder: string): string {
