@@ -67,7 +67,7 @@ export function picture(
     config: {
       font,
       axis: { labelFontSize: 11, titleFontSize: 12, gridColor: "#e6e6e6" },
-      legend: { labelFontSize: 11, orient: "bottom", columns: 2, title: null, labelLimit: 220 },
+      legend: { labelFontSize: 11, orient: "bottom", columns: 2, title: null, labelLimit: 0 },
       title: { subtitleFontSize: 11, subtitleColor: "#555555" },
       range: { category: colours },
       view: { stroke: "#cccccc" },
