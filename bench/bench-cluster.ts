@@ -108,17 +108,6 @@ function runCluster(layout: ClusterLayout, given: AbortSignal): BenchCluster {
     );
   }
 
-  async function leader(): Promise<number> {
-    const deadline = performance.now() + leaderWithinMs;
-    for (;;) {
-      signal.throwIfAborted();
-      const found = await statuses().then(leaderOf, () => undefined);
-      if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`no leader within ${leaderWithinMs / 1000} s`);
-      await sleep(50);
-    }
-  }
-
   async function stop(): Promise<void> {
     await Promise.all(clients.map((client) => client.close()));
     await Promise.all(children.map(async (child) => child !== undefined && (await end(child))));
@@ -139,7 +128,7 @@ function runCluster(layout: ClusterLayout, given: AbortSignal): BenchCluster {
     },
     statuses,
     cpuMs: async () => (await statuses()).reduce((sum, { cpuMs }) => sum + cpuMs, 0),
-    leader,
+    leader: () => untilLed(statuses, signal),
     kill: (node) => {
       const child = children[node];
       if (child === undefined) throw new Error(`node ${node} does not run`);
@@ -152,24 +141,39 @@ function runCluster(layout: ClusterLayout, given: AbortSignal): BenchCluster {
   };
 }
 
+/** Waits for the node that most follow; nodes that do not answer yet have no say. */
+export async function untilLed(statuses: () => Promise<NodeStatus[]>, signal: AbortSignal): Promise<number> {
+  const deadline = performance.now() + leaderWithinMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const found = await statuses().then(leaderOf, () => undefined);
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) throw new Error(`no leader within ${leaderWithinMs / 1000} s`);
+    await sleep(50);
+  }
+}
+
 /** The leader of the newest term, once most nodes follow it. */
-export function leaderOf(statuses: readonly NodeStatus[]): number | undefined {
+function leaderOf(statuses: readonly NodeStatus[]): number | undefined {
   const [newest] = statuses.filter(({ role }) => role === "leader").sort((a, b) => b.term - a.term);
   if (newest === undefined) return undefined;
   const agreed = statuses.filter(({ leader, term }) => leader === newest.id && term === newest.term);
   return agreed.length * 2 > statuses.length ? newest.id : undefined;
 }
 
+/** Settings of the environment would go over the file's, and nobody would see them in the setup. */
+export function environmentWithoutSettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("JUNO_")));
+}
+
 function spawnNode(config: string, logFile: string): ChildProcess {
-  // Settings of the environment would go over the file's, and nobody would see them in the setup.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("JUNO_")));
   const log = openSync(logFile, "a");
   try {
     const args = [entry, "start", "--config", config, "--set", "log.level=warn"];
     // The open pipe ties the nodes' lives to ours: should this process die, they stop.
     return spawn(process.execPath, args, {
       stdio: ["pipe", "ignore", log],
-      env: { ...nodeEnvironment, ...env, ...launchedMark },
+      env: { ...nodeEnvironment, ...environmentWithoutSettings(), ...launchedMark },
     });
   } finally {
     closeSync(log);
@@ -185,11 +189,13 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-async function connectClient(layout: ClusterLayout): Promise<JunoClient> {
+/** Connects the cluster's first client; `openMax` commands at most are under way, or as many as its limits say. */
+export async function connectClient(layout: ClusterLayout, openMax?: number): Promise<JunoClient> {
   const config = readClientConfig(layout.clients[0]?.config ?? "", {}, {});
   if (!config.ok) throw new Error(config.reason);
   const identity = readClientIdentity(config.value);
   if (!identity.ok) throw new Error(identity.reason);
   const { genesis, secretSeed } = identity.value;
-  return connect({ genesis, client: config.value.client.id, secretSeed, urls: config.value.nodes });
+  const limits = openMax === undefined ? {} : { requestsMax: openMax };
+  return connect({ genesis, client: config.value.client.id, secretSeed, urls: config.value.nodes, limits });
 }

@@ -2,11 +2,11 @@
  * One measurement of `juno bench cores` in a process of its own, so that its mask of processors holds for all its
  * threads and for the nodes it starts. Takes the job as JSON, prints the figures as JSON.
  */
-import { listenToStopSignals } from "../cluster/stop-signals.ts";
 import { type EngineName, loadEngine } from "../pools/engine.ts";
 import { startPiscinaVerifier } from "../pools/piscina-verifier.ts";
 import { startBenchCluster } from "./bench-cluster.ts";
 import { measureFlood, openAccounts } from "./measure-flood.ts";
+import { answerJob } from "./measuring-process.ts";
 import { commandBatch } from "./signed-commands.ts";
 
 export type CoresJob =
@@ -14,28 +14,11 @@ export type CoresJob =
   | { readonly part: "cluster"; readonly engine: EngineName; readonly nodes: number; readonly commands: number };
 
 export type CoresFigure = { readonly series: string; readonly unit: string; readonly value: number };
-export type CoresReply =
-  | { readonly ok: true; readonly figures: readonly CoresFigure[] }
-  | { readonly ok: false; readonly reason: string };
-
 /** Signatures in one batch of the pool: what a busy receiver packs. */
 const batchChecks = 256;
 
 if (import.meta.main) {
-  const signals = listenToStopSignals();
-  let reply: CoresReply;
-  try {
-    // Written by this benchmark itself.
-    const job = JSON.parse(process.argv[2] ?? "null") as CoresJob;
-    reply = {
-      ok: true,
-      figures: job.part === "pool" ? await measurePool(job) : await measureCluster(job, signals.stop),
-    };
-  } catch (error) {
-    reply = { ok: false, reason: error instanceof Error ? error.message : String(error) };
-  }
-  signals.dispose();
-  process.stdout.write(JSON.stringify(reply));
+  await answerJob((job: CoresJob, signal) => (job.part === "pool" ? measurePool(job) : measureCluster(job, signal)));
 }
 
 async function measurePool({ engine, threads, seconds }: CoresJob & { part: "pool" }): Promise<CoresFigure[]> {

@@ -1,10 +1,9 @@
 /** Scaling with processors: the verifier pool alone and a whole cluster on 1 to all of them, against the ideal line. */
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { launchedMark } from "../cluster/stop-signals.ts";
 import { type Panel, type Picture, picture, pointsOf } from "./charts.ts";
-import type { CoresFigure, CoresJob, CoresReply } from "./cores-part.ts";
+import type { CoresFigure, CoresJob } from "./cores-part.ts";
 import { coreCounts, usableProcessors } from "./cpu-mask.ts";
+import { askProcess } from "./measuring-process.ts";
 import type { Measured, RunFile } from "./run-file.ts";
 import { ofMetric, type Row } from "./series.ts";
 import type { Benchmark, CommonFlags, Session } from "./session.ts";
@@ -67,36 +66,9 @@ async function measure(flags: CoresFlags, session: Session): Promise<Measured | 
   return { settings, rows, samples: [], errors: [], notes };
 }
 
-/** Starts one measurement on these processors; rejects with its reason. */
-async function runOn(
-  processors: readonly number[],
-  job: CoresJob,
-  signal: AbortSignal,
-): Promise<readonly CoresFigure[]> {
-  signal.throwIfAborted();
-  const args = ["-c", processors.join(","), process.execPath, part, JSON.stringify(job)];
-  // The open pipe ties its life to ours, as with a node.
-  const child = spawn("taskset", args, {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, ...launchedMark },
-  });
-  const stop = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", stop, { once: true });
-  const text = await new Promise<string>((resolve, reject) => {
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (piece: string) => {
-      output += piece;
-    });
-    child.once("error", reject);
-    child.once("close", () => resolve(output));
-  });
-  signal.removeEventListener("abort", stop);
-  signal.throwIfAborted();
-  if (text === "") throw new Error("the measurement ended without an answer");
-  // Printed by cores-part.ts of this checkout.
-  const reply = JSON.parse(text) as CoresReply;
-  if (!reply.ok) throw new Error(reply.reason);
-  return reply.figures;
+/** One measurement on these processors. */
+function runOn(processors: readonly number[], job: CoresJob, signal: AbortSignal): Promise<readonly CoresFigure[]> {
+  return askProcess(["taskset", "-c", processors.join(","), process.execPath, part], job, signal);
 }
 
 /** Rates, and speed-ups against the fewest cores; the ideal is the ratio of the cores. */

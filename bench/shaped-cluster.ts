@@ -2,21 +2,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { connect, type JunoClient } from "../client/client.ts";
-import { readClientConfig } from "../cluster/client-config.ts";
-import type { ClusterLayout } from "../cluster/cluster-layout.ts";
+import type { JunoClient } from "../client/client.ts";
 import { type NodeConfig, readNodeConfig, renderNodeConfig } from "../cluster/config.ts";
 import type { NodeStatus } from "../cluster/control.ts";
-import { readClientIdentity } from "../cluster/identity.ts";
 import { initCluster } from "../cluster/init.ts";
 import { parseAddress } from "../cluster/nng/address.ts";
 import { readStatus } from "../cluster/status-shape.ts";
 import { type Supervisor, supervise } from "../cluster/supervisor.ts";
 import type { EngineName } from "../pools/engine.ts";
 import type { Outcome } from "../wire/types.ts";
-import { leaderOf } from "./bench-cluster.ts";
+import { connectClient, environmentWithoutSettings, untilLed } from "./bench-cluster.ts";
 import { type SlowLink, startSlowLink } from "./slow-link.ts";
 
 export type ShapedClusterOptions = {
@@ -40,7 +36,6 @@ export type ShapedCluster = AsyncDisposable & {
 };
 
 const entry = fileURLToPath(new URL("../client/juno.ts", import.meta.url));
-const leaderWithinMs = 120_000;
 const stopMs = 10_000;
 /** A crashed node is the end of the measurement, so it is not waited for. */
 const noRestart = { firstMs: 3_600_000, maxMs: 3_600_000, recoveredMs: 3_600_000 };
@@ -90,12 +85,15 @@ function tcpTarget(url: string): { host: string; port: number } {
 }
 
 function startNode(name: string, config: string, broken: AbortController): Supervisor {
-  // Settings of the environment would go over the file's, and nobody would see them.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith("JUNO_")));
   let last = "";
   const fail = ({ how }: { readonly how: string }) =>
     broken.abort(new Error(`${name} ended by itself (${how}): ${last}`));
-  const command = { args: [entry, "start", "--config", config], env, backOff: noRestart, stopMs };
+  const command = {
+    args: [entry, "start", "--config", config],
+    env: environmentWithoutSettings(),
+    backOff: noRestart,
+    stopMs,
+  };
   return supervise(command, {
     onLine: (line) => {
       last = line;
@@ -103,21 +101,4 @@ function startNode(name: string, config: string, broken: AbortController): Super
     onCrash: fail,
     onGone: fail,
   });
-}
-
-async function connectClient(layout: ClusterLayout, openMax: number | undefined): Promise<JunoClient> {
-  const config = mustHave(readClientConfig(layout.clients[0]?.config ?? "", {}, {}));
-  const { genesis, secretSeed } = mustHave(readClientIdentity(config));
-  const limits = openMax === undefined ? {} : { requestsMax: openMax };
-  return connect({ genesis, client: config.client.id, secretSeed, urls: config.nodes, limits });
-}
-
-async function untilLed(statuses: () => Promise<NodeStatus[]>, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + leaderWithinMs;
-  for (;;) {
-    signal.throwIfAborted();
-    if ((await statuses().then(leaderOf, () => undefined)) !== undefined) return;
-    if (performance.now() > deadline) throw new Error(`no leader within ${leaderWithinMs / 1000} s`);
-    await sleep(50);
-  }
 }

@@ -5,11 +5,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { floodCommand, runFlood } from "../client/flood.ts";
 import type { NodeStatus } from "../cluster/control.ts";
-import { listenToStopSignals } from "../cluster/stop-signals.ts";
 import type { Layout } from "../cluster/threads/layout.ts";
 import type { EngineName } from "../pools/engine.ts";
 import { createLatencyHistogram, percentileMs, recordMs } from "./hdr.ts";
 import { openAccounts } from "./measure-flood.ts";
+import { answerJob } from "./measuring-process.ts";
 import { loopbackBytes } from "./network-namespace.ts";
 import { byThread, type Sample, threadNames } from "./scaling-model.ts";
 import { type ShapedCluster, startShapedCluster } from "./shaped-cluster.ts";
@@ -55,26 +55,11 @@ export type ShapedFigures = {
   readonly aloneP50Ms?: number;
 };
 
-export type ShapedReply =
-  | { readonly ok: true; readonly figures: ShapedFigures }
-  | { readonly ok: false; readonly reason: string };
-
 /** Commands before anything is measured: enough for the compilers of Node to be done with the hot paths. */
 const warmUp = 2000;
 const idleMs = 2000;
 
-if (import.meta.main) {
-  const signals = listenToStopSignals();
-  let reply: ShapedReply;
-  try {
-    // Written by bench/scaling.ts.
-    reply = { ok: true, figures: await runShaped(JSON.parse(process.argv[2] ?? "null") as ShapedJob, signals.stop) };
-  } catch (error) {
-    reply = { ok: false, reason: error instanceof Error ? error.message : String(error) };
-  }
-  signals.dispose();
-  process.stdout.write(JSON.stringify(reply));
-}
+if (import.meta.main) await answerJob(runShaped);
 
 /** Rejects where the cluster breaks, or changes its leader meanwhile. */
 export async function runShaped(job: ShapedJob, given: AbortSignal): Promise<ShapedFigures> {

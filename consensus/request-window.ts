@@ -17,8 +17,8 @@ export function createRequestWindow(): RequestWindow {
 }
 
 /** `fresh`: never taken effect. `repeat`: has taken effect. `stale`: too old to tell, and so refused. */
-export function standingOf(window: RequestWindow | undefined, request: RequestId): "fresh" | "repeat" | "stale" {
-  if (window === undefined || request > window.highest) return "fresh";
+export function standingOf(window: RequestWindow, request: RequestId): "fresh" | "repeat" | "stale" {
+  if (request > window.highest) return "fresh";
   if (request <= window.highest - requestWindowWidth) return "stale";
   return window.seen[request % requestWindowWidth] === 1 ? "repeat" : "fresh";
 }

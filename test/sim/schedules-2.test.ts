@@ -1,19 +1,4 @@
-/** Simulated schedules, part 2 of 2: ava runs the parts side by side. */
-import test from "ava";
-import { runSchedules, sum } from "./run-schedules.ts";
+/** Simulated schedules, part 2 of 2. */
+import { testSchedules } from "./test-schedules.ts";
 
-test("250 schedules of fixed seeds keep every invariant and heal", async (t) => {
-  const reports = await runSchedules(251, 250);
-  // The faults really happened: a simulator without them would keep every invariant too.
-  t.true(sum(reports, (report) => report.crashes) > 100);
-  t.true(sum(reports, (report) => report.partitions) > 100);
-  t.true(sum(reports, (report) => report.dropped) > 1000);
-  t.true(reports.some((report) => report.terms > 4));
-  t.true(sum(reports, (report) => report.commands) > 2000);
-});
-
-test("25 schedules of fresh seeds keep every invariant and heal", async (t) => {
-  const from = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
-  t.log(`seeds ${from} to ${from + 24}`);
-  t.is((await runSchedules(from, 25)).length, 25);
-});
+testSchedules(251);

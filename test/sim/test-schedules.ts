@@ -1,0 +1,22 @@
+/** The tests of one part of the simulated schedules; ava runs the parts side by side, since each is a file. */
+import test from "ava";
+import { runSchedules, sum } from "./run-schedules.ts";
+
+/** Declares the tests of the fixed seeds from `from` on, and of fresh ones. */
+export function testSchedules(from: number): void {
+  test("250 schedules of fixed seeds keep every invariant and heal", async (t) => {
+    const reports = await runSchedules(from, 250);
+    // The faults really happened: a simulator without them would keep every invariant too.
+    t.true(sum(reports, (report) => report.crashes) > 100);
+    t.true(sum(reports, (report) => report.partitions) > 100);
+    t.true(sum(reports, (report) => report.dropped) > 1000);
+    t.true(reports.some((report) => report.terms > 4));
+    t.true(sum(reports, (report) => report.commands) > 2000);
+  });
+
+  test("25 schedules of fresh seeds keep every invariant and heal", async (t) => {
+    const fresh = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+    t.log(`seeds ${fresh} to ${fresh + 24}`);
+    t.is((await runSchedules(fresh, 25)).length, 25);
+  });
+}
