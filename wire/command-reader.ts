@@ -5,6 +5,7 @@
  * Takes exactly what `open` takes: the canonical form of an envelope with a command of this cluster whose signer is its
  * client. Source: docs/wire-format.md.
  */
+import { clientTag, commandTag, payloadTag, requestTag, signatureTag, signedTag, signerTag } from "./command-tags.ts";
 import { payloadBytesMax } from "./limits.ts";
 import { signedPrefix } from "./signed-prefix.ts";
 import type { Digest } from "./types.ts";
@@ -23,15 +24,6 @@ export type CommandReader = {
   payloadStart: number;
   payloadEnd: number;
 };
-
-// Tags of Protobuf fields: number * 8 + wire type.
-const signedTag = 0x0a;
-const signatureTag = 0x12;
-const signerTag = 0x18;
-const commandTag = 0x52;
-const clientTag = 0x08;
-const requestTag = 0x10;
-const payloadTag = 0x1a;
 
 export function createCommandReader(cluster: Digest): CommandReader {
   const prefix = signedPrefix("command", cluster);

@@ -2,18 +2,10 @@
  * Writes signed commands: the canonical form, byte for byte what the schema's codec makes, in one piece of memory each. A
  * client that floods makes nothing else.
  */
+import { clientTag, commandTag, payloadTag, requestTag, signatureTag, signedTag, signerTag } from "./command-tags.ts";
 import { signedPrefix } from "./signed-prefix.ts";
 import type { ClientId, Digest, RequestId } from "./types.ts";
 import { putScalar, putVarint, scalarBytes, varintBytes } from "./varint.ts";
-
-// Tags of Protobuf fields: number * 8 + wire type.
-const signedTag = 0x0a;
-const signatureTag = 0x12;
-const signerTag = 0x18;
-const commandTag = 0x52;
-const clientTag = 0x08;
-const requestTag = 0x10;
-const payloadTag = 0x1a;
 
 const signatureBytes = 64;
 
