@@ -21,13 +21,12 @@ const progress = createProgress(process.stderr, "schedules", process.env.NO_COLO
 let events = 0;
 const started = Date.now();
 for (let seed = first; seed < first + count; seed++) {
-  try {
-    const report = simulate({ seed, ...nodes, ...trace });
-    events += report.events;
-    if (count === 1) process.stdout.write(`${JSON.stringify(report)}\n`);
-  } catch (error) {
+  const report = simulate({ seed, options: nodes, ...trace });
+  events += report.events;
+  if (count === 1) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (report.failure !== undefined) {
     progress.finish();
-    process.stderr.write(`seed ${seed}: ${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(`seed ${seed}: ${report.failure.message}\n`);
     process.stderr.write(`replay: npm run sim -- --seed ${seed} --trace\n`);
     process.exit(1);
   }

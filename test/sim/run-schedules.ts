@@ -10,12 +10,11 @@ export async function runSchedules(from: number, count: number): Promise<Report[
   const real = realCrypto(await loadEngine("sodium"));
   const reports: Report[] = [];
   for (let seed = from; seed < from + count; seed++) {
-    try {
-      reports.push(simulate(seed % realCryptoEvery === 0 ? { seed, crypto: real } : { seed }));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${reason}\nreplay: npm run sim -- --seed ${seed} --trace`, { cause: error });
+    const report = simulate(seed % realCryptoEvery === 0 ? { seed, crypto: real } : { seed });
+    if (report.failure !== undefined) {
+      throw new Error(`${report.failure.message}\nreplay: npm run sim -- --seed ${seed} --trace`);
     }
+    reports.push(report);
   }
   return reports;
 }

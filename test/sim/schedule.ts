@@ -4,6 +4,8 @@ export type Schedule = {
   readonly now: () => number;
   /** Plans `run` for `delay` virtual milliseconds from now. */
   readonly after: (delay: number, run: () => void) => void;
+  /** Plans `run` for a moment, or for now where that is past. */
+  readonly at: (time: number, run: () => void) => void;
   /** Runs the next event; false where none is planned. */
   readonly step: () => boolean;
 };
@@ -54,6 +56,7 @@ export function createSchedule(): Schedule {
   return {
     now: () => now,
     after: (delay, run) => push({ time: now + delay, order: order++, run }),
+    at: (time, run) => push({ time: Math.max(time, now), order: order++, run }),
     step: () => {
       const next = pop();
       if (next === undefined) return false;
@@ -70,6 +73,6 @@ export function inOrder(schedule: Schedule): Pace {
   return (way, delay, run) => {
     const time = Math.max(schedule.now() + delay, lastOn.get(way) ?? 0);
     lastOn.set(way, time);
-    schedule.after(time - schedule.now(), run);
+    schedule.at(time, run);
   };
 }

@@ -1,8 +1,8 @@
 /**
  * One node in the simulator: the very actors that run on threads, in one thread, with mail between them delivered one
- * piece at a time, each edge in order, at random moments. A crash may come between any two pieces.
+ * piece at a time, each edge in order, at random moments. A crash may come between any two pieces, and between the frames
+ * that one piece sends.
  */
-import { hash } from "node:crypto";
 import type { Members } from "../../actors/admission.ts";
 import * as applier from "../../actors/applier.ts";
 import * as commitTracker from "../../actors/commit-tracker.ts";
@@ -11,10 +11,13 @@ import * as log from "../../actors/log.ts";
 import type { ActorName, Mailbox, Post } from "../../actors/mailbox.ts";
 import * as receiver from "../../actors/receiver.ts";
 import * as sender from "../../actors/sender.ts";
+import type { Config as CoreConfig } from "../../consensus/state.ts";
 import { apply, createLedger, stateHash } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import { verifyBatch } from "../../pools/verify-batch.ts";
 import type { Durable } from "../../wire/durable.ts";
+import { sliceSegment } from "../../wire/entries.ts";
 import type { LogIndex, NodeId } from "../../wire/types.ts";
 import type { SimCrypto } from "./crypto.ts";
 import { createDisk, type Disk } from "./disk.ts";
@@ -32,12 +35,19 @@ export type Actors = {
 
 export type SimNode = {
   readonly id: NodeId;
+  /** Its place among the running copies; with twins there are more of them than ids. */
+  readonly slot: number;
+  /** 0, or for a twin's second copy 1. */
+  readonly copy: number;
   readonly disk: Disk;
   /** Undefined while it is down. */
   actors: Actors | undefined;
   /** Counts lives: what was planned in an earlier one does not happen. */
   life: number;
 };
+
+/** When something happens to a piece of mail. */
+export type Moment = "before" | "after";
 
 /** What the node's outside gives it, and what watches it. */
 export type Surroundings = {
@@ -47,19 +57,38 @@ export type Surroundings = {
   readonly crypto: SimCrypto;
   readonly members: Members;
   readonly tickMs: number;
+  /** Of consensus: what the schedule or the story sets. */
+  readonly core: Pick<CoreConfig, TimingOrSize>;
+  readonly chunkCommandsMax: number;
   readonly remember: (durable: Durable) => Durable;
   readonly transmit: (from: NodeId, to: NodeId, frame: Uint8Array) => void;
   readonly reply: (from: NodeId, connection: number, frame: Uint8Array) => void;
+  /** The receiver ends a client's connection. */
+  readonly close?: (node: SimNode, connection: number) => void;
   /** Called before each body is signed, with what is durable at that moment. */
   readonly onSign: (node: SimNode, signed: Uint8Array) => void;
-  /** Called after each piece of mail. */
+  /** Called before and after each piece of mail; the node may be crashed there. */
+  readonly onMoment?: (node: SimNode, moment: Moment, actor: ActorName, mail: Mailbox[ActorName]) => void;
+  /** Called after each piece of mail that the node has outlived. */
   readonly onStep: (node: SimNode, actor: ActorName, mail: Mailbox[ActorName]) => void;
   readonly onApply: (node: SimNode, payload: Uint8Array) => void;
   readonly onNote: (node: SimNode, text: string) => void;
+  /** An actor threw: the node's process ends. Where this is left out, so does the simulation. */
+  readonly onThrow?: (node: SimNode, error: unknown) => void;
 };
 
-export function createNode(id: NodeId, members: Members): SimNode {
-  return { id, disk: createDisk(members.cluster), actors: undefined, life: 0 };
+type TimingOrSize =
+  | "heartbeatTicks"
+  | "electionTimeoutTicksMin"
+  | "electionTimeoutTicksMax"
+  | "candidateDelayTicks"
+  | "fairnessTimeoutTicks"
+  | "windowBatches"
+  | "batchDelayTicks"
+  | "batchCommandsMax";
+
+export function createNode(id: NodeId, members: Members, slot: number = id, copy = 0): SimNode {
+  return { id, slot, copy, disk: createDisk(members.cluster), actors: undefined, life: 0 };
 }
 
 export function crash(node: SimNode): void {
@@ -96,33 +125,26 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
         reply: (connection, frame) => around.reply(node.id, connection, frame),
         later: () => later("later", 20 * random.next(), () => deliver("receiver", { kind: "later" })),
         hold: () => undefined,
-        close: () => undefined,
+        close: (connection) => around.close?.(node, connection),
       },
     ),
     consensus: consensus.start(
       {
         durable,
         core: {
+          ...around.core,
           self: node.id,
           validators,
           genesisHash: members.cluster,
-          heartbeatTicks: 5,
-          electionTimeoutTicksMin: 20,
-          electionTimeoutTicksMax: 40,
-          candidateDelayTicks: 2,
-          fairnessTimeoutTicks: 200,
-          windowBatches: 3,
-          batchDelayTicks: 1,
-          batchCommandsMax: 4,
           batchBytesMax: 64 * 1024,
-          hash: (bytes) => hash("sha256", bytes, "buffer"),
+          hash: sha256,
           allocate: (bytes) => new Uint8Array(bytes),
           seed: random.between(0, 2 ** 31),
         },
       },
       { note: (_, text) => around.onNote(node, text) },
     ),
-    log: log.start({ chunkCommandsMax: 5 }, { store: node.disk }),
+    log: log.start({ chunkCommandsMax: around.chunkCommandsMax }, { store: node.disk }),
     tracker: commitTracker.start({ cluster: members.cluster, quorum: members.quorum, commitIndex }),
     applier: applier.start(
       { appliedIndex: 0 as LogIndex },
@@ -140,10 +162,11 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
       { cluster: members.cluster, self: node.id, validators, hash: members.hash },
       {
         sign: (input, signed) => {
-          around.onSign(node, signed);
+          if (alive()) around.onSign(node, signed);
           return crypto.engine.sign(input, secretSeed);
         },
-        transmit: (to, frame) => around.transmit(node.id, to, frame),
+        // A crash may have come after an earlier frame of the same message.
+        transmit: (to, frame) => (alive() ? around.transmit(node.id, to, frame) : undefined),
       },
     ),
   };
@@ -166,18 +189,26 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
   }
 
   function deliver<Name extends ActorName>(actor: Name, mail: Mailbox[Name]): void {
-    const posts = receiveBy(actors, { to: actor, mail } as Post);
+    around.onMoment?.(node, "before", actor, mail);
+    if (!alive()) return;
+    let posts: readonly Post[];
+    try {
+      posts = receiveBy(actors, { to: actor, mail } as Post);
+    } catch (error) {
+      if (around.onThrow === undefined) throw error;
+      around.onThrow(node, error);
+      return;
+    }
+    if (!alive()) return;
     for (const post of posts) {
-      later(`${actor} to ${post.to}`, random.next() * 0.3, () => deliver(post.to, post.mail));
+      later(ways[actor][post.to], random.next() * 0.3, () => deliver(post.to, post.mail));
     }
     if ((actor === "log" || actor === "applier") && mail.kind !== "drained") drainLater(actor);
     around.onStep(node, actor, mail);
+    around.onMoment?.(node, "after", actor, mail);
   }
 
-  if (commitIndex > 0) {
-    const segments = node.disk.segments().flatMap((segment) => (segment.first <= commitIndex ? [segment] : []));
-    deliver("applier", { kind: "replay", segments: cut(segments, commitIndex) });
-  }
+  if (commitIndex > 0) deliver("applier", { kind: "replay", segments: upTo(node.disk.segments(), commitIndex) });
   const tick = (): void => {
     deliver("consensus", { kind: "tick" });
     later("clock", around.tickMs * (0.9 + 0.2 * random.next()), tick);
@@ -187,20 +218,43 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
 }
 
 /** How the outside hands mail to a running node. */
-const deliverInto = new WeakMap<SimNode, (actor: "receiver", mail: receiver.Mail) => void>();
+const deliverInto = new WeakMap<
+  SimNode,
+  <Name extends "receiver" | "consensus">(actor: Name, mail: Mailbox[Name]) => void
+>();
 
 export function deliverFrame(node: SimNode, entrance: "peer" | "client", connection: number, frame: Uint8Array): void {
   if (node.actors === undefined) return;
   deliverInto.get(node)?.("receiver", { kind: "frame", entrance, connection, frame });
 }
 
-function cut(segments: ReturnType<Disk["segments"]>, to: LogIndex): ReturnType<Disk["segments"]> {
-  return segments.map((segment) => {
-    const over = segment.first + segment.entries.count - 1 - to;
-    if (over <= 0) return segment;
-    const count = segment.entries.count - over;
-    return { ...segment, entries: { ...segment.entries, count } };
+/** A connection to the node has ended. */
+export function closeConnection(node: SimNode, connection: number): void {
+  if (node.actors === undefined) return;
+  deliverInto.get(node)?.("receiver", { kind: "closed", connection });
+}
+
+/** One tick out of turn: the node's clock jumps. */
+export function tickNow(node: SimNode): void {
+  if (node.actors === undefined) return;
+  deliverInto.get(node)?.("consensus", { kind: "tick" });
+}
+
+function upTo(segments: ReturnType<Disk["segments"]>, to: LogIndex): ReturnType<Disk["segments"]> {
+  return segments.flatMap((segment) => {
+    if (segment.first > to) return [];
+    const last = Math.min(to, segment.first + segment.entries.count - 1) as LogIndex;
+    return [sliceSegment(segment, segment.first, last)];
   });
+}
+
+const actorNames: readonly ActorName[] = ["receiver", "consensus", "log", "commit-tracker", "applier", "sender"];
+
+/** Names of the ways between actors, made once: mail on one way stays in order. */
+const ways: Record<ActorName, Record<ActorName, string>> = byActor((from) => byActor((to) => `${from} to ${to}`));
+
+function byActor<T>(of: (name: ActorName) => T): Record<ActorName, T> {
+  return Object.fromEntries(actorNames.map((name) => [name, of(name)])) as Record<ActorName, T>;
 }
 
 function receiveBy(actors: Actors, post: Post): readonly Post[] {

@@ -1,313 +1,400 @@
 /**
- * One simulated schedule: a cluster of real actors, clients, and everything that can go wrong short of lies, all from one
- * seed. First faults, then a heal phase in which every command has to commit and all nodes have to agree.
+ * One simulated schedule: a cluster of real actors, clients, liars, and everything that can go wrong, all from one seed or one
+ * tape. First faults, then a heal phase in which every command has to commit and all nodes have to agree.
  */
-
-import { lastIndex } from "../../consensus/tail.ts";
-import { sha256 } from "../../pools/sha256.ts";
-import { encodeEnvelope, encodeSigned, open } from "../../wire/envelope.ts";
-import { clusterIdOf } from "../../wire/genesis.ts";
-import { faultyMax, quorumOf } from "../../wire/quorum.ts";
-import { seal } from "../../wire/signature-input.ts";
-import type { ClientId, Genesis, NodeId, RequestId } from "../../wire/types.ts";
+import { open } from "../../wire/envelope.ts";
+import * as proto from "../../wire/gen/juno.ts";
+import { faultyMax } from "../../wire/quorum.ts";
+import type { Body, ClientId, NodeId } from "../../wire/types.ts";
+import { type Adversary, nobody } from "./adversary.ts";
+import { createClients } from "./client-traffic.ts";
+import { membersOf, nodeName } from "./cluster.ts";
 import { idealCrypto, type SimCrypto, seedFor } from "./crypto.ts";
-import { oneChainPerTermAck } from "./invariants/acknowledgements.ts";
-import { agreementOnCommit } from "./invariants/agreement-on-commit.ts";
-import { answeredIsForever } from "./invariants/answers.ts";
-import { certificateSound } from "./invariants/certificates.ts";
-import { durableBeforeSent } from "./invariants/durability.ts";
-import { electionSafety } from "./invariants/elections.ts";
-import { stateMachineSafety } from "./invariants/state-machine.ts";
-import { oneVotePerTerm } from "./invariants/votes.ts";
-import { createRandom } from "./random.ts";
+import { planCuts } from "./cuts.ts";
+import { frameDescriber } from "./describe-frame.ts";
+import { type Atomicity, createDisk } from "./disk.ts";
+import { createEnding } from "./ending.ts";
+import { allInvariants } from "./invariants/all.ts";
+import { createLair } from "./lair.ts";
+import { createMarkers, type Marker } from "./markers.ts";
+import { createNetwork } from "./network.ts";
+import { type NodeFaults, planNodeFaults } from "./node-faults.ts";
+import { type Options, swarm } from "./options.ts";
 import { createSchedule, inOrder } from "./schedule.ts";
 import { boot, crash, createNode, deliverFrame, type SimNode, type Surroundings } from "./sim-node.ts";
-import type { Invariant, World } from "./world.ts";
+import { seededTape, type Tape } from "./tape.ts";
+import { createTrace } from "./trace.ts";
+import { Broken, type Invariant, type World } from "./world.ts";
 
-export type Options = {
+/** What to simulate; only the seed is needed. */
+export type Run = {
   readonly seed: number;
+  /** In place of what the seed chooses. */
+  readonly options?: Partial<Options>;
+  /** Where choices come from, if not from the seed. */
+  readonly tape?: Tape;
+  /** Ideal signatures where it is left out. */
   readonly crypto?: SimCrypto;
-  /** Otherwise the seed chooses. */
-  readonly nodes?: number;
-  /** What a node finds on its disk at its start; to break a rule on purpose. */
-  readonly remember?: Surroundings["remember"];
+  readonly adversary?: Adversary;
+  /** Is given a space-time trace, line by line. */
   readonly trace?: (line: string) => void;
+  /** What an honest node finds on its disk at its start; to break a rule on purpose. */
+  readonly remember?: Surroundings["remember"];
+  /** Of honest nodes' disks; to break a promise on purpose. */
+  readonly atomicity?: Atomicity;
+};
+
+export type Failure = {
+  /** The name of the invariant, `Liveness`, or `NoThrow` where an honest actor threw. */
+  readonly invariant: string;
+  readonly message: string;
+  readonly atMs: number;
+  readonly event: number;
 };
 
 export type Report = {
-  readonly nodes: number;
+  readonly seed: number;
+  readonly options: Options;
+  /** Undefined where every invariant was kept and the cluster healed. */
+  readonly failure: Failure | undefined;
+  /** Equal for equal runs. */
+  readonly traceHash: number;
   readonly events: number;
+  /** Frames that arrived at nodes, from nodes and clients. */
+  readonly deliveries: number;
   readonly commands: number;
   readonly terms: number;
-  readonly crashes: number;
-  readonly partitions: number;
-  readonly frames: number;
-  readonly dropped: number;
+  /** Virtual milliseconds, in all and from the healing on. */
+  readonly ms: number;
+  readonly healMs: number;
+  readonly network: Readonly<Record<string, number>>;
+  readonly cuts: Readonly<Record<string, number>>;
+  readonly faults: NodeFaults["tally"];
+  /** Crash points that were used. */
+  readonly points: ReadonlyMap<string, number>;
+  readonly markers: ReadonlyMap<Marker, number>;
+  /** Nodes that honest nodes keep evidence against. */
+  readonly accused: readonly NodeId[];
 };
 
-/** Virtual milliseconds of faults, and in which everything has to be well afterwards. */
-const faultMs = 4_000;
-const healMs = 60_000;
-const clientRetryMs = 700;
+/** All nodes are looked at every so many events. */
+const surveyEvery = 256;
+/** Events after which a run is taken to never end. */
+const eventsMax = 5_000_000;
 
-/** Runs one schedule to its end; throws where an invariant breaks or the cluster does not heal. */
-export function simulate(options: Options): Report {
-  const { seed } = options;
-  const crypto = options.crypto ?? idealCrypto();
-  const setup = createRandom(seed, "setup");
-  const network = createRandom(seed, "network");
-  const inside = createRandom(seed, "inside");
-  const chaos = createRandom(seed, "chaos");
-  const count = options.nodes ?? setup.pick([1, 2, 3, 4, 4, 4, 4, 5, 6, 7]);
-  const clientCount = setup.between(1, 3);
-  // Each fault on or off by the seed, then its intensity.
-  const faults = {
-    drop: setup.chance(0.5) ? setup.next() * 0.25 : 0,
-    duplicate: setup.chance(0.5) ? setup.next() * 0.2 : 0,
-    delayMs: setup.chance(0.5) ? setup.between(2, 60) : 2,
-    reorder: setup.chance(0.5),
-    crash: setup.chance(0.6),
-    partition: setup.chance(0.6),
-  };
-
-  const nodeName = (id: number): string => `seed ${seed} node ${id}`;
-  const clientName = (id: number): string => `seed ${seed} client ${id}`;
-  const member = (id: number, name: string) => ({ id, name, publicKey: crypto.publicKeyOf(seedFor(name)) });
-  const genesis: Genesis = {
-    name: `sim ${seed}`,
-    validators: Array.from({ length: count }, (_, id) => member(id, nodeName(id))),
-    clients: Array.from({ length: clientCount }, (_, id) => member(id, clientName(id))),
-    admins: [],
-  };
-  const cluster = clusterIdOf(sha256, genesis);
-  const members = {
-    cluster,
-    quorum: quorumOf(count),
-    validators: new Map(genesis.validators.map(({ id, publicKey }) => [id as NodeId, publicKey])),
-    clients: new Map(genesis.clients.map(({ id, publicKey }) => [id as ClientId, publicKey])),
-    hash: sha256,
-  };
-  const nodes: SimNode[] = genesis.validators.map(({ id }) => createNode(id as NodeId, members));
-  const signedPayloads = new Set<string>();
-  const answered = new Map<string, number>();
-  const world: World = { members, crypto, nodes, signedPayloads, answered };
-  const invariants: readonly Invariant[] = [
-    agreementOnCommit(),
-    oneVotePerTerm(),
-    oneChainPerTermAck(),
-    durableBeforeSent(),
-    electionSafety(),
-    certificateSound(),
-    stateMachineSafety(),
-    answeredIsForever(),
-  ];
+/** Runs one schedule to its end, or to the first invariant that breaks. */
+export function simulate(run: Run): Report {
+  const { seed } = run;
+  const crypto = run.crypto ?? idealCrypto();
+  const tape = run.tape ?? seededTape(seed, false);
+  const adversary = run.adversary ?? nobody;
+  const options = swarm(tape.stream("options"), run.options);
+  const members = membersOf(crypto, options.nodes, options.clients);
+  const faulty = faultyMax(options.nodes);
+  const size = { nodes: options.nodes, faulty, clients: options.clients };
+  const cast = adversary.cast(tape.stream("cast"), size);
   const schedule = createSchedule();
-  const tally = { events: 0, crashes: 0, partitions: 0, frames: 0, dropped: 0 };
+  const clocks = tape.stream("clocks");
+  const disks = tape.stream("disks");
+  const setup = tape.stream("setup");
+
+  const nodes: SimNode[] = [...members.validators.keys()].map((id) => createNode(id, members));
+  for (const twin of cast.twins ?? []) nodes.push(createNode(twin, members, nodes.length, 1));
+  const copiesOf = (id: NodeId): SimNode[] => slotsOf[id] ?? [];
+  const slotsOf = [...members.validators.keys()].map((id) => nodes.filter((node) => node.id === id));
+  const liars = new Set(cast.liars);
+  const honest = nodes
+    .filter(({ id }) => !liars.has(id))
+    .map((node) => Object.assign(node, { disk: createDisk(members.cluster, run.atomicity) }));
+  const isHonest = nodes.map(({ id }) => !liars.has(id));
+  const rates = nodes.map(() => {
+    const ratio = 1 + options.drift * clocks.next();
+    return clocks.chance(0.5) ? ratio : 1 / ratio;
+  });
+  const streams = nodes.map(({ slot }) => tape.stream(`inside ${slot}`));
+
+  let events = 0;
+  let clientDeliveries = 0;
   let healed = false;
-  let groups: number[] | undefined;
-  const trace = (line: string): void => options.trace?.(`${schedule.now().toFixed(1).padStart(9)} ${line}`);
-
-  const lastArrival = new Map<string, number>();
-  function transmit(from: NodeId, to: NodeId, frame: Uint8Array): void {
-    tally.frames++;
-    const cut = groups !== undefined && groups[from] !== groups[to];
-    if (!healed && (cut || network.chance(faults.drop))) {
-      tally.dropped++;
-      return;
-    }
-    const copies = !healed && network.chance(faults.duplicate) ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) {
-      const delay = 0.1 + network.next() * (healed ? 2 : faults.delayMs);
-      let time = schedule.now() + delay;
-      if (!faults.reorder || healed) {
-        // As over one TCP connection.
-        time = Math.max(time, lastArrival.get(`${from}>${to}`) ?? 0);
-        lastArrival.set(`${from}>${to}`, time);
-      }
-      schedule.after(time - schedule.now(), () => {
-        const node = nodes[to];
-        if (node !== undefined) deliverFrame(node, "peer", from, frame.slice());
-      });
-    }
-  }
-
-  const clients = genesis.clients.map(({ id, name }) => createClient(id as ClientId, seedFor(name)));
-
-  function createClient(id: ClientId, secretSeed: Uint8Array) {
-    const wanted = new Map<RequestId, { frame: Uint8Array; payload: string; votes: Map<string, Set<number>> }>();
-    const sign = (body: Parameters<typeof encodeSigned>[2]): Uint8Array => {
-      const signed = encodeSigned(cluster, id, body);
-      return seal(sha256, body.$case, signed, (input) => crypto.engine.sign(input, secretSeed));
-    };
-    let request = 0;
-    const toNode = (node: SimNode, frame: Uint8Array): void => {
-      if (!healed && network.chance(faults.drop)) return;
-      schedule.after(0.1 + network.next() * 3, () => deliverFrame(node, "client", id, frame.slice()));
-    };
-    return {
-      wanted,
-      hello: (node: SimNode) => toNode(node, sign({ $case: "hello", value: { client: id, node: node.id } })),
-      send: (text: string) => {
-        request++;
-        const payload = `${text}-${id}-${request}`;
-        signedPayloads.add(payload);
-        const value = { client: id, request: request as RequestId, payload: Buffer.from(payload) };
-        const frame = sign({ $case: "command", value });
-        wanted.set(request as RequestId, { frame, payload, votes: new Map() });
-        toNode(network.pick(nodes), frame);
-      },
-      retry: () => {
-        for (const { frame } of wanted.values()) for (const node of nodes) toNode(node, frame);
-      },
-      take: (frame: Uint8Array) => {
-        const opened = open(frame, cluster);
-        if (!opened.ok || opened.value.body.$case !== "commandResponse") throw new Error("a node sent nonsense");
-        const { node, client, results } = opened.value.body.value;
-        if (client !== id) return;
-        for (const { request: answeredId, index, outcome } of results) {
-          const open = wanted.get(answeredId);
-          if (open === undefined) continue;
-          const answer = `${index} ${Buffer.from(outcome).toString("hex")}`;
-          const votes = open.votes.get(answer) ?? new Set();
-          open.votes.set(answer, votes.add(node));
-          if (votes.size <= faultyMax(count)) continue;
-          wanted.delete(answeredId);
-          answered.set(open.payload, index);
-        }
-      },
-    };
-  }
-
-  const around: Surroundings = {
-    paceOf: () => inOrder(schedule),
-    random: inside,
+  const trace = createTrace(() => nodes, schedule.now, run.trace);
+  const clients = createClients({
     crypto,
     members,
-    tickMs: 20,
-    remember: options.remember ?? ((durable) => durable),
-    transmit,
-    reply: (_, connection, frame) => {
-      if (!healed && network.chance(faults.drop)) return;
-      schedule.after(0.1 + network.next() * 3, () => clients[connection]?.take(frame));
+    faulty,
+    options,
+    nodes,
+    schedule,
+    choose: tape.stream("clients"),
+    held: new Set(cast.clients),
+    event: () => events,
+    healed: () => healed,
+    arrive: (node, client, frame) => {
+      clientDeliveries++;
+      trace.line(node, () => `<- c${client} ${describe(frame)}`);
+      atNode(node, () => deliverFrame(node, "client", client, frame));
     },
-    onSign: (node, signed) => {
-      // The actors sign only what encodes canonically; opening it back gives the body.
-      const opened = open(encodeEnvelope(signed, new Uint8Array(64)), cluster);
-      if (!opened.ok) throw new Error(`node ${node.id} signs what nobody accepts: ${opened.reason}`);
-      for (const invariant of invariants) invariant.onSign?.(world, node, opened.value.body);
-    },
-    onStep: (node, actor, mail) => {
-      for (const invariant of invariants) invariant.onStep?.(world, node, actor, mail);
-    },
-    onApply: (node, payload) => {
-      for (const invariant of invariants) invariant.onApply?.(world, node, payload);
-    },
-    onNote: (node, text) => trace(`n${node.id} ${text}`),
+  });
+  const world: World = {
+    members,
+    crypto,
+    nodes: honest,
+    liars,
+    signedPayloads: clients.signedPayloads,
+    operations: clients.operations,
+  };
+  const marks = createMarkers();
+  const invariants: readonly Invariant[] = [...allInvariants(), marks.watch];
+  const watchers = {
+    sign: invariants.flatMap(({ onSign }) => onSign ?? []),
+    step: invariants.flatMap(({ onStep }) => onStep ?? []),
+    apply: invariants.flatMap(({ onApply }) => onApply ?? []),
+    boot: invariants.flatMap(({ onBoot }) => onBoot ?? []),
+    reply: invariants.flatMap(({ onReply }) => onReply ?? []),
+    survey: invariants.flatMap(({ onSurvey }) => onSurvey ?? []),
   };
 
-  function start(node: SimNode): void {
-    boot(node, around, seedFor(nodeName(node.id)));
-    for (const client of clients) client.hello(node);
+  const network = createNetwork({
+    slots: nodes.length,
+    options,
+    choose: tape.stream("network"),
+    schedule,
+    arrive: (from, to, frame) => {
+      const node = nodes[to];
+      if (node !== undefined) atNode(node, () => arrive(from, node, frame));
+    },
+  });
+  const cuts = planCuts({
+    slots: nodes.length,
+    options,
+    choose: tape.stream("cuts"),
+    schedule,
+    network,
+    leader: () => nodes.find((node) => node.actors?.consensus.core.role.kind === "leader")?.slot,
+    healed: () => healed,
+    tell: (text) => trace.line(undefined, () => text),
+  });
+  const faults = planNodeFaults({
+    options,
+    choose: tape.stream("faults"),
+    schedule,
+    nodes,
+    start,
+    healed: () => healed,
+    tell: (node, text) => trace.line(node, () => text),
+  });
+  const tricks = adversary.start(
+    createLair({
+      members,
+      cast,
+      crypto,
+      choose: tape.stream("adversary"),
+      schedule,
+      nodes,
+      put,
+      putAsClient: clients.put,
+      crash,
+      start,
+      noteSigned: clients.noteSigned,
+    }),
+  );
+  const ending = createEnding({
+    options,
+    honest,
+    clients,
+    schedule,
+    network,
+    choose: tape.stream("ending"),
+    start,
+    liars,
+  });
+
+  const describe = trace.isOn ? frameDescriber(members.cluster) : (): string => "";
+
+  /** Runs something at a node, once that is not paused. */
+  function atNode(node: SimNode, act: () => void): void {
+    const until = faults.pausedUntil[node.slot] ?? 0;
+    if (until > schedule.now()) schedule.at(until, () => atNode(node, act));
+    else act();
   }
 
-  for (const node of nodes) schedule.after(chaos.next() * 200, () => start(node));
-  planWork();
-  planFaults();
-
-  function planWork(): void {
-    const commands = setup.between(5, 40);
-    for (let i = 0; i < commands; i++) {
-      const client = setup.pick(clients);
-      const text = setup.pick(["CreateAccount a", "CreateAccount b", "AdjustAccount a 1%1 ", "ObserveAccount a"]);
-      schedule.after(setup.next() * faultMs, () => client.send(text));
+  function arrive(from: number, node: SimNode, frame: Uint8Array): void {
+    if (node.actors === undefined) return;
+    const at = frame.length - 64;
+    trace.mix((from << 8) | node.slot);
+    trace.mix(
+      ((frame[at] ?? 0) << 24) | ((frame[at + 1] ?? 0) << 16) | ((frame[at + 2] ?? 0) << 8) | (frame[at + 3] ?? 0),
+    );
+    if (trace.isOn) trace.line(node, () => `<- n${nodes[from]?.id} ${describe(frame)}`);
+    if (tricks.accept !== undefined && isHonest[node.slot] === false) {
+      const envelope = envelopeOf(nodes[from] ?? node, node.id, frame);
+      if (envelope !== undefined && !tricks.accept(envelope, node.copy)) return;
     }
-    for (const client of clients) {
-      const again = (): void => {
-        client.retry();
-        if (healed) for (const node of nodes) client.hello(node);
-        schedule.after(clientRetryMs, again);
-      };
-      schedule.after(clientRetryMs, again);
-    }
+    deliverFrame(node, "peer", from, frame);
   }
 
-  function planFaults(): void {
-    const crashOne = (): void => {
-      if (healed) return;
-      const node = chaos.pick(nodes);
-      if (node.actors !== undefined) {
-        trace(`n${node.id} crashes`);
-        tally.crashes++;
+  function bodyIn(frame: Uint8Array): Body | undefined {
+    const opened = open(frame, members.cluster);
+    return opened.ok ? opened.value.body : undefined;
+  }
+
+  function envelopeOf(from: SimNode, to: NodeId, frame: Uint8Array) {
+    const body = bodyIn(frame);
+    return body === undefined ? undefined : { from: from.id, to, copy: from.copy, frame, body };
+  }
+
+  /** Puts a frame on the network, towards each copy of its receiver. */
+  function put(from: SimNode, to: NodeId, frame: Uint8Array): void {
+    if (tricks.overhear !== undefined) {
+      const envelope = envelopeOf(from, to, frame);
+      if (envelope !== undefined) tricks.overhear(envelope);
+    }
+    for (const node of copiesOf(to)) {
+      const passes = tricks.passes?.({ node: from.id, copy: from.copy }, { node: to, copy: node.copy }) ?? true;
+      if (passes) network.send(from.slot, node.slot, frame);
+    }
+    faults.onFrame(from);
+  }
+
+  function transmit(from: SimNode, to: NodeId, frame: Uint8Array): void {
+    if (isHonest[from.slot] === true || tricks.rewrite === undefined) {
+      put(from, to, frame);
+      return;
+    }
+    const envelope = envelopeOf(from, to, frame);
+    const said = envelope === undefined ? [{ to, frame }] : tricks.rewrite(envelope);
+    for (const one of said) put(from, one.to, one.frame);
+  }
+
+  function reply(from: SimNode, connection: number, frame: Uint8Array): void {
+    if (isHonest[from.slot] === true || tricks.answer === undefined) {
+      clients.answer(from, connection, frame);
+      return;
+    }
+    const body = bodyIn(frame);
+    if (body === undefined) return;
+    for (const one of tricks.answer(from.id, connection as ClientId, frame, body))
+      clients.answer(from, connection, one);
+  }
+
+  function paceOf(node: SimNode): ReturnType<Surroundings["paceOf"]> {
+    const pace = inOrder(schedule);
+    const rate = rates[node.slot] ?? 1;
+    return (way, delay, act) => {
+      let time = delay;
+      if (way === "clock") time = delay * rate;
+      if (way === "log drains") time = healed ? delay : syncTime();
+      pace(way, time, () => atNode(node, act));
+    };
+  }
+
+  function syncTime(): number {
+    const time = -Math.log(1 - disks.next()) * options.syncMs;
+    return disks.chance(options.slowSync) ? time * 100 : time;
+  }
+
+  function aroundOf(node: SimNode): Surroundings {
+    const watched = isHonest[node.slot] === true;
+    return {
+      paceOf,
+      random: streams[node.slot] ?? setup,
+      crypto,
+      members,
+      tickMs: options.tickMs,
+      core: {
+        heartbeatTicks: options.heartbeatTicks,
+        electionTimeoutTicksMin: options.electionTicksMin,
+        electionTimeoutTicksMax: options.electionTicksMax,
+        candidateDelayTicks: options.candidateDelayTicks,
+        fairnessTimeoutTicks: options.fairnessTicks,
+        windowBatches: options.windowBatches,
+        batchDelayTicks: 1,
+        batchCommandsMax: options.batchCommandsMax,
+      },
+      chunkCommandsMax: options.chunkCommandsMax,
+      remember: (durable) =>
+        watched ? (run.remember?.(durable) ?? durable) : (tricks.remember?.(node.id, durable) ?? durable),
+      transmit: (_, to, frame) => transmit(node, to, frame),
+      reply: (_, connection, frame) => reply(node, connection, frame),
+      close: clients.close,
+      onSign: (_, signed) => {
+        if (!watched || watchers.sign.length === 0) return;
+        const { body } = proto.Signed.decode(signed);
+        // What an actor signs is what the wire's types describe.
+        for (const look of watchers.sign) look(world, node, body as Body);
+      },
+      onMoment: faults.onMoment,
+      onStep: (_, actor, mail) => {
+        trace.mix((node.slot << 16) | (actor.charCodeAt(0) << 8) | mail.kind.length);
+        if (!watched) {
+          if (actor === "consensus" && mail.kind === "tick") tricks.tick?.(node.id, node.copy);
+          return;
+        }
+        for (const look of watchers.step) look(world, node, actor, mail);
+      },
+      onApply: (_, payload) => {
+        if (watched) for (const look of watchers.apply) look(world, node, payload);
+      },
+      onNote: (_, text) => trace.line(node, () => text),
+      onThrow: (_, error) => {
+        if (error instanceof Broken) throw error;
+        if (watched) throw new Broken("NoThrow", `node ${node.id}: ${error instanceof Error ? error.stack : error}`);
+        // A liar's actors may find themselves in a state that no honest node knows: their process ends, and comes back.
         crash(node);
-        schedule.after(chaos.between(1, 800), () => {
-          if (node.actors === undefined) start(node);
-        });
-      }
-      schedule.after(chaos.between(50, 1500), crashOne);
+        schedule.after(200, () => (node.actors === undefined ? start(node) : undefined));
+      },
     };
-    const partition = (): void => {
-      if (healed) return;
-      groups = groups === undefined ? nodes.map(() => chaos.between(0, 1)) : undefined;
-      if (groups !== undefined) tally.partitions++;
-      trace(groups === undefined ? "the network is whole" : `partition ${groups.join("")}`);
-      schedule.after(chaos.between(100, 1500), partition);
-    };
-    if (faults.crash) schedule.after(chaos.between(300, 1500), crashOne);
-    if (faults.partition) schedule.after(chaos.between(300, 1500), partition);
-    schedule.after(faultMs, () => {
-      trace("everything heals");
-      healed = true;
-      groups = undefined;
-      for (const node of nodes) if (node.actors === undefined) start(node);
-      for (const client of clients) for (const node of nodes) client.hello(node);
-    });
   }
 
-  function converged(): boolean {
-    if (!healed || clients.some((client) => client.wanted.size > 0)) return false;
-    const [first, ...rest] = nodes.map((node) => {
-      const core = node.actors?.consensus.core;
-      if (core === undefined || lastIndex(core.tail) !== core.tail.base) return "busy";
-      if (node.actors?.applier.appliedIndex !== core.tail.base) return "behind";
-      const written = node.disk.durable().commit?.index ?? 0;
-      if (written !== core.tail.base) return "not written";
-      return `${core.tail.base} ${Buffer.from(core.tail.baseHash).toString("hex")}`;
-    });
-    return first !== "busy" && first !== "behind" && first !== "not written" && rest.every((one) => one === first);
+  function start(node: SimNode): void {
+    trace.line(node, () => "starts");
+    boot(node, aroundOf(node), seedFor(nodeName(node.id)));
+    if (isHonest[node.slot] === true) for (const look of watchers.boot) look(world, node);
+    clients.greet(node);
   }
 
-  while (!converged()) {
-    tally.events++;
-    if (!schedule.step()) throw new Error("nothing is planned any more");
-    if (schedule.now() > faultMs + healMs) {
-      const state = nodes.map((node) => JSON.stringify(node.actors && describeNode(node))).join("\n");
-      const open = clients.map((client) => client.wanted.size).join(", ");
-      throw new Error(`no convergence within ${healMs} ms after healing; open requests: ${open}\n${state}`);
+  function heal(): void {
+    trace.line(undefined, () => "everything heals");
+    healed = true;
+    ending.heal();
+    tricks.healed?.();
+  }
+
+  let failure: Failure | undefined;
+  try {
+    for (const node of nodes) schedule.after(setup.next() * 200, () => start(node));
+    clients.plan();
+    schedule.after(options.faultMs, heal);
+    while (!ending.isReached()) {
+      events++;
+      if (!schedule.step()) throw new Broken("Liveness", "nothing is planned any more");
+      if (events % surveyEvery === 0) for (const look of watchers.survey) look(world);
+      if (events > eventsMax) throw new Broken("Liveness", `no end within ${eventsMax} events`);
     }
+    for (const look of watchers.survey) look(world);
+    for (const invariant of invariants) invariant.atEnd?.(world);
+    tricks.atEnd?.(world);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const invariant = error instanceof Broken ? error.invariant : "NoThrow";
+    failure = { invariant, message, atMs: schedule.now(), event: events };
+    trace.line(undefined, () => message);
   }
-  for (const invariant of invariants) invariant.atEnd?.(world);
-  const terms = Math.max(...nodes.map((node) => node.actors?.consensus.core.term ?? 0));
-  return { nodes: count, commands: signedPayloads.size, terms, ...tally };
-}
-
-function describeNode(node: SimNode): object {
-  const core = node.actors?.consensus.core;
-  if (core === undefined) return { id: node.id, down: true };
-  const { term, role, lock, tail, tick, deadlineTick, backoff, pool, pendingCommit, askedTerm } = core;
-  const leader = role.kind === "follower" ? role.leader : undefined;
-  const at = { base: tail.base, last: lastIndex(tail), lock: lock && [lock.term, lock.index] };
-  const pending = pendingCommit?.index;
   return {
-    id: node.id,
-    term,
-    askedTerm,
-    role: role.kind,
-    leader,
-    ...at,
-    pending,
-    waiting: pool.waitingCount,
-    tick,
-    deadlineTick,
-    backoff,
+    seed,
+    options,
+    failure,
+    traceHash: trace.hash(),
+    events,
+    deliveries: network.tally.delivered + clientDeliveries,
+    commands: clients.operations.length,
+    terms: Math.max(...honest.map((node) => node.actors?.consensus.core.term ?? 0)),
+    ms: schedule.now(),
+    healMs: Math.max(0, schedule.now() - options.faultMs),
+    network: network.tally,
+    cuts,
+    faults: faults.tally,
+    points: faults.pointsHit,
+    markers: marks.counts,
+    accused: [...new Set(honest.flatMap(({ disk }) => disk.evidence.flatMap(({ accused }) => accused)))],
   };
 }

@@ -14,8 +14,10 @@ import type { Disk } from "../../sim/disk.ts";
 import { oneChainPerTermAck } from "../../sim/invariants/acknowledgements.ts";
 import { agreementOnCommit } from "../../sim/invariants/agreement-on-commit.ts";
 import { certificateSound } from "../../sim/invariants/certificates.ts";
+import { createChainBook } from "../../sim/invariants/chain-book.ts";
 import { durableBeforeSent } from "../../sim/invariants/durability.ts";
 import { electionSafety } from "../../sim/invariants/elections.ts";
+import { hashChain } from "../../sim/invariants/hash-chain.ts";
 import { stateMachineSafety } from "../../sim/invariants/state-machine.ts";
 import { oneVotePerTerm } from "../../sim/invariants/votes.ts";
 import type { Random } from "../../sim/random.ts";
@@ -77,11 +79,14 @@ export function createCluster(crypto: SimCrypto, count: number, tell: (line: str
     return { ...node, disk: toldOf(node.disk, (writes) => narrator.written(id as NodeId, writes)) };
   });
 
-  const world: World = { members, crypto, nodes, signedPayloads: client.signedPayloads, answered: new Map() };
+  const { signedPayloads } = client;
+  const world: World = { members, crypto, nodes, liars: new Set(), signedPayloads, operations: [] };
+  const chains = createChainBook();
   const invariants: readonly Invariant[] = [
     agreementOnCommit(),
     oneVotePerTerm(),
-    oneChainPerTermAck(),
+    hashChain(chains),
+    oneChainPerTermAck(chains),
     durableBeforeSent(),
     electionSafety(),
     certificateSound(),
@@ -130,6 +135,17 @@ export function createCluster(crypto: SimCrypto, count: number, tell: (line: str
       crypto,
       members,
       tickMs: 20,
+      core: {
+        heartbeatTicks: 5,
+        electionTimeoutTicksMin: 20,
+        electionTimeoutTicksMax: 40,
+        candidateDelayTicks: 2,
+        fairnessTimeoutTicks: 200,
+        windowBatches: 3,
+        batchDelayTicks: 1,
+        batchCommandsMax: 4,
+      },
+      chunkCommandsMax: 5,
       remember: (durable) => durable,
       transmit: (from, to, frame) => {
         const body = bodyOf(frame);

@@ -1,4 +1,4 @@
-/** Every certificate that a node holds has Q distinct validators' valid signatures. */
+/** I09, I10, I23: every certificate that a node holds has Q distinct validators' valid signatures. */
 import { type Proof, statementBytes } from "../../../wire/certificate.ts";
 import { broken, type Invariant, type World } from "../world.ts";
 

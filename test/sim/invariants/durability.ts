@@ -1,4 +1,4 @@
-/** Nothing is signed before what it depends on is durable; locks only rise, across crashes. */
+/** I20, I21, I24: nothing is signed before what it depends on is durable; locks only rise, across crashes. */
 import { sameBytes } from "../../../wire/types.ts";
 import { broken, type Invariant } from "../world.ts";
 
@@ -12,10 +12,11 @@ export function durableBeforeSent(): Invariant {
       switch (body.$case) {
         case "appendEntriesResponse": {
           const { term, index, hash } = body.value;
+          // What was written with the change of term may have displaced it: it was there, and its term is over.
+          if (durable.term > term) return;
           const own = node.disk.hashAt(index);
           if (own === undefined) broken(name, `node ${node.id} acknowledges ${index} without having it`);
-          // A chain displaced since may be acknowledged late, but only in a term that is over.
-          if (!sameBytes(own, hash) && durable.term === term && durable.acknowledged?.term === term) {
+          if (!sameBytes(own, hash) && durable.acknowledged?.term === term) {
             broken(name, `node ${node.id} acknowledges ${index} of a chain it does not have`);
           }
           if (durable.term < term) broken(name, `node ${node.id} acknowledges in term ${term} before it is durable`);

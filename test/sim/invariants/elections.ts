@@ -1,4 +1,4 @@
-/** At most one leader is elected in each term, and its log goes through everything committed in earlier ones. */
+/** I14, I22: at most one leader is elected in each term, and its log goes through everything committed in earlier ones. */
 import { hashAt } from "../../../consensus/tail.ts";
 import type { Certificate } from "../../../wire/types.ts";
 import { broken, hex, type Invariant } from "../world.ts";

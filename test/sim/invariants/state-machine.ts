@@ -1,4 +1,4 @@
-/** Equal applied index means equal state; no request takes effect twice; nothing is applied that no client signed. */
+/** I39, I40, I42: equal applied index means equal state; no request takes effect twice; nothing is applied that no client signed. */
 import { broken, hex, type Invariant } from "../world.ts";
 
 export function stateMachineSafety(): Invariant {

@@ -1,4 +1,4 @@
-/** One vote in each term, no signature for a term below one already served, across crashes. */
+/** I17, I18: one vote in each term, no signature for a term below one already served, across crashes. */
 import { broken, type Invariant, key } from "../world.ts";
 
 export function oneVotePerTerm(): Invariant {
