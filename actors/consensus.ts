@@ -2,22 +2,27 @@
  * Consensus: runs the pure core on its thread and carries out what it wants done, by mail.
  *
  * In    every event of consensus/protocol.ts: votes, AEs, commands from receiver; own votes from sender; certificates
- *       from the commit tracker; ticks from its clock
+ *       from the commit tracker; ticks from its clock; `replayed` from log
  * Out   `write`, `serve` to log; `send` to sender; `apply`, `repeat` to applier; `settled` to commit tracker and
  *       receiver; `credit` to receiver
  * Owns  term, vote, lock, role, the uncommitted log, the leader's batches and windows
  * Rule  docs/protocol.md, all of it
  */
+import { noteCommitted } from "../consensus/command-pool.ts";
 import type { Effect, Event } from "../consensus/protocol.ts";
 import { type State as Core, type Config as CoreConfig, commitIndexOf, createState } from "../consensus/state.ts";
 import { step } from "../consensus/step.ts";
 import { lastIndex } from "../consensus/tail.ts";
 import type { Durable } from "../wire/durable.ts";
+import type { Segment } from "../wire/entries.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 
 export type Config = { readonly core: CoreConfig; readonly durable: Durable };
 
-export type Mail = Event;
+export type Mail =
+  | Event
+  /** From log, at the start of the node: committed in an earlier life, and so no work that waits. */
+  | { readonly kind: "replayed"; readonly segments: readonly Segment[] };
 
 /** What the outside gives: a place for notes to people. */
 export type Io = { readonly note: (level: "info" | "warn", text: string, facts: object) => void };
@@ -43,6 +48,10 @@ export function start(config: Config, io: Io): State {
 
 /** Throws where the core halts: a node that is not sure of its state must not vote. */
 export function receive(state: State, mail: Mail): readonly Post[] {
+  if (mail.kind === "replayed") {
+    for (const { entries } of mail.segments) noteCommitted(state.core.pool, entries);
+    return [];
+  }
   if (mail.kind !== "tick") tally(state.counters, mail.kind);
   const posts: Post[] = [];
   for (const effect of step(state.core, mail)) carryOut(state, effect, posts);

@@ -2,7 +2,8 @@
  * Log: makes things durable, and holds back what depends on it until it is.
  *
  * In    `write`, `serve` from consensus; `write` of evidence from commit tracker; `drained` from its shell
- * Out   `send` to sender: votes once they are durable, committed entries for those who catch up
+ * Out   `send` to sender: votes once they are durable, committed entries for those who catch up; `replay` to applier and
+ *       `replayed` to consensus at the start of the node, by its host
  * Owns  the SQLite file
  * Rule  docs/protocol.md, Rules: written and synced before any message that depends on it leaves
  *

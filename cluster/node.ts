@@ -64,13 +64,14 @@ async function bringUp(crew: Crew, events: NodeEvents): Promise<RunningNode["add
   events.onStore?.();
   const durable = opened.value;
   const commitIndex = durable.commit?.index ?? (0 as LogIndex);
+  await controls.consensus.load(durable);
   for (let applied = 0; applied < commitIndex; ) {
     applied = await controls.log.replay((applied + 1) as LogIndex, commitIndex);
     await controls.applier.appliedThrough(applied as LogIndex);
     events.onReplay?.(applied, commitIndex);
   }
   await controls["commit-tracker"].begin(commitIndex);
-  await controls.consensus.begin(durable);
+  await controls.consensus.begin();
   const listening = await controls.receiver.listen(commitIndex);
   if (!listening.ok) throw new Error(listening.reason);
   return listening.value;

@@ -11,7 +11,7 @@ type Waiting = Row & { readonly request: number; readonly since: number; gone: b
 type Client = {
   /** What became of each request that is not committed: it waits, or has a place above the commit index. */
   readonly requests: Map<number, Waiting | "logged">;
-  /** Requests known to be committed, since this process started. The applier knows of all. */
+  /** Requests known to be committed; the applier may know of more. */
   readonly committed: RequestWindow;
 };
 

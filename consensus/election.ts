@@ -52,13 +52,27 @@ export function onTimerFired(state: State): Effect[] {
 }
 
 export function onTimeout(state: State, value: Timeout, signature: Signature): Effect[] {
+  if (value.term <= state.term) return answerTimeout(state, value);
   const known = state.timeouts.get(value.node);
-  if (value.term <= state.term || (known !== undefined && known.term > value.term)) return [];
-  state.timeouts.set(value.node, { term: value.term, signature, tick: state.tick });
+  if (known !== undefined && known.term > value.term) state.answers.set(value.node, { term: value.term, signature });
+  else state.timeouts.set(value.node, { term: value.term, signature, tick: state.tick });
   const certificate = timeoutCertificate(state, value.term);
   if (certificate !== undefined) return enterTerm(state, value.term, certificate);
   const wanted = termOthersWant(state);
   return wanted > state.term && wanted > state.askedTerm ? askFor(state, wanted) : [];
+}
+
+/**
+ * Says to a node behind that this one is ready for the term it asks for, as all are who have left that term behind. Without it,
+ * who lost or never had a term's certificate and is ahead would be missing to those who ask for that term, for ever.
+ */
+function answerTimeout(state: State, { node, term }: Timeout): Effect[] {
+  const { self, heartbeatTicks } = state.config;
+  // Of those who asked for this term with this node, some TOs come a little late.
+  const quiet = Math.max(state.enteredTick, state.answeredTick.get(node) ?? 0) + heartbeatTicks;
+  if (node === self || state.tick < quiet) return [];
+  state.answeredTick.set(node, state.tick);
+  return [send({ kind: "body", to: [node], body: { $case: "timeout", value: { term, node: self } } })];
 }
 
 /** The (f+1)-th highest term in others' recent TOs: at least one honest node asks for it. */
@@ -73,7 +87,8 @@ function termOthersWant(state: State): Term {
 
 function timeoutCertificate(state: State, term: Term): TimeoutCertificate | undefined {
   const signatures = new Map<NodeId, Signature>();
-  for (const [node, timeout] of state.timeouts) if (timeout.term === term) signatures.set(node, timeout.signature);
+  for (const said of [state.timeouts, state.answers])
+    for (const [node, timeout] of said) if (timeout.term === term) signatures.set(node, timeout.signature);
   if (signatures.size < state.quorum) return undefined;
   return { term, endorsements: endorsementsOf(signatures, state.quorum) };
 }

@@ -89,6 +89,10 @@ export type State = {
   readonly tail: Tail;
   /** Newest TO of each node. */
   readonly timeouts: Map<NodeId, { readonly term: Term; readonly signature: Signature; readonly tick: number }>;
+  /** The last TO of each node that is ahead, for a lower term than its newest: an answer to this node's own. */
+  readonly answers: Map<NodeId, { readonly term: Term; readonly signature: Signature }>;
+  /** When each peer that is behind was last answered. */
+  readonly answeredTick: Map<NodeId, number>;
   /** Votes asked for by candidates whose rank is not due. */
   readonly heldVotes: Map<NodeId, RequestVote>;
   /** When each peer was last served by SYNC. */
@@ -140,6 +144,8 @@ export function createState(config: Config, durable: Durable): State {
     pool,
     tail: createTail(commitIndex, durable.commit?.hash ?? config.genesisHash, durable.tail),
     timeouts: new Map(),
+    answers: new Map(),
+    answeredTick: new Map(),
     heldVotes: new Map(),
     servedTick: new Map(),
     tick: 0,

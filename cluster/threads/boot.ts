@@ -90,7 +90,7 @@ export type Control = {
 export type LogControl = Control & {
   /** Opens and checks the store; the reason is one clear line. */
   open(): Promise<{ ok: true; value: Durable } | { ok: false; reason: string }>;
-  /** Posts committed entries from `from` on to the applier, a bounded number; returns the last index posted. */
+  /** Posts committed entries from `from` on to applier and consensus, a bounded number; returns the last index posted. */
   replay(from: LogIndex, to: LogIndex): Promise<LogIndex>;
 };
 
@@ -99,7 +99,12 @@ export type ApplierControl = Control & {
   appliedThrough(index: LogIndex): Promise<void>;
 };
 
-export type ConsensusControl = Control & { begin(durable: Durable): Promise<void> };
+export type ConsensusControl = Control & {
+  /** Takes what the store holds; after that the log's replay may come. */
+  load(durable: Durable): Promise<void>;
+  /** Starts the clock. */
+  begin(): Promise<void>;
+};
 
 export type ReceiverControl = Control & {
   /** Starts the verifier and opens both listeners; the addresses carry the real ports. */

@@ -20,8 +20,10 @@ export function host({ setup, ports, notes }: Boot): ConsensusControl {
     note: (level: "info" | "warn", text: string, facts: object) => notes.postMessage({ level, text, facts }),
   };
   return {
-    begin: async (durable) => {
+    load: async (durable) => {
       state = start({ core: coreConfig(setup), durable }, io);
+    },
+    begin: async () => {
       clock = setInterval(() => shell.deliver({ kind: "tick" }), setup.tickMs);
     },
     status: async () => ({

@@ -49,6 +49,7 @@ export function host({ setup, ports }: Boot): LogControl {
       const end = Math.min(to, from + replayCommandsMax - 1) as LogIndex;
       const segments = store.read(from, end);
       shell.send({ to: "applier", mail: { kind: "replay", segments } });
+      shell.send({ to: "consensus", mail: { kind: "replayed", segments } });
       const last = segments.at(-1);
       if (last === undefined) throw new Error(`the store has no entry ${from}`);
       return lastOf(last);

@@ -16,6 +16,7 @@ const mailKinds: Readonly<Record<ActorName, readonly string[]>> = {
     "syncResponse",
     "replicated",
     "committed",
+    "replayed",
   ],
   log: ["write", "serve", "drained"],
   "commit-tracker": ["vote", "settled"],

@@ -97,8 +97,7 @@ export function createEnding(around: Around): Ending {
     const [first, ...rest] = core.map(termOf);
     const isCalm =
       liars.size === 0 && options.drift <= driftMax && leaders() === 1 && rest.every((term) => term === first);
-    const isIdle = core.every((node) => (node.actors?.consensus.core.pool.waitingCount ?? 0) === 0);
-    return isCalm && isIdle ? first : undefined;
+    return isCalm ? first : undefined;
   }
 
   function askOnce(then: () => void): void {

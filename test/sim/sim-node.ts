@@ -208,7 +208,11 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
     around.onMoment?.(node, "after", actor, mail);
   }
 
-  if (commitIndex > 0) deliver("applier", { kind: "replay", segments: upTo(node.disk.segments(), commitIndex) });
+  if (commitIndex > 0) {
+    const segments = upTo(node.disk.segments(), commitIndex);
+    deliver("applier", { kind: "replay", segments });
+    if (alive()) deliver("consensus", { kind: "replayed", segments });
+  }
   const tick = (): void => {
     deliver("consensus", { kind: "tick" });
     later("clock", around.tickMs * (0.9 + 0.2 * random.next()), tick);
