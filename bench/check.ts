@@ -8,8 +8,8 @@ import { placement, readSetup, setupLine } from "./setup.ts";
 
 export type CheckFlags = Pick<CommonFlags, "engine" | "seed" | "json" | "quick"> & { readonly bounds?: string };
 
-const full = { runs: 5, commands: 5000, alone: 100, ms: 300, sevenNodes: true };
-const quick = { runs: 3, commands: 2000, alone: 40, ms: 100, sevenNodes: false };
+const full = { runs: 5, commands: 5000, alone: 100, ms: 300, full: true };
+const quick = { runs: 3, commands: 2000, alone: 40, ms: 100, full: false };
 
 export async function check(context: Context, flags: CheckFlags): Promise<void> {
   const bounds = readBounds(flags.bounds ?? new URL("bounds.json", import.meta.url));

@@ -1,12 +1,12 @@
 /** A flood of single commands, watched: what the leader makes of them, what waits where, and what memory it takes. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeStatus } from "../cluster/control.ts";
-import { type BenchCluster, startBenchCluster } from "./bench-cluster.ts";
+import { startBenchCluster } from "./bench-cluster.ts";
 import { type Panel, type Picture, picture, samplePoints } from "./charts.ts";
 import { measureFlood, openAccounts } from "./measure-flood.ts";
 import type { Measured, RunFile } from "./run-file.ts";
 import type { Row } from "./series.ts";
 import type { Benchmark, CommonFlags, Session } from "./session.ts";
+import { electionsIn, peakMemoryMiB, type Sample, watchNodes } from "./watch-nodes.ts";
 
 export type FloodFlags = CommonFlags & {
   readonly nodes: number;
@@ -21,9 +21,6 @@ const quick = { commands: 5000, runs: 1 };
 const warmUp = 2000;
 
 export const floodBenchmark: Benchmark<FloodFlags> = { name: "flood", measure, pictures };
-
-/** All nodes at one moment, in milliseconds from the start of the flood. */
-type Sample = { readonly atMs: number; readonly statuses: readonly NodeStatus[] };
 
 async function measure(flags: FloodFlags, session: Session): Promise<Measured> {
   const base = flags.quick ? quick : full;
@@ -66,23 +63,6 @@ async function measure(flags: FloodFlags, session: Session): Promise<Measured> {
   return { settings, rows, samples, errors, notes };
 }
 
-function watchNodes(cluster: BenchCluster, everyMs: number): { stop: () => void; samples: Promise<Sample[]> } {
-  const over = new AbortController();
-  const watch = async (): Promise<Sample[]> => {
-    const samples: Sample[] = [];
-    while (!over.signal.aborted && !cluster.signal.aborted) {
-      const startedAt = performance.now();
-      // A node too busy to answer in time is itself a finding, and shows as a gap.
-      const statuses = await cluster.statuses().catch(() => undefined);
-      if (statuses !== undefined) samples.push({ atMs: (startedAt + performance.now()) / 2, statuses });
-      const rest = Math.max(1, startedAt + everyMs - performance.now());
-      await sleep(rest, undefined, { signal: over.signal }).catch(() => undefined);
-    }
-    return samples;
-  };
-  return { stop: () => over.abort(), samples: watch() };
-}
-
 /** Mailboxes that hold commands, and one line for each; of each the fullest node's. */
 export function sampleRows(samples: readonly Sample[], run: number): Row[] {
   const rows: Row[] = [];
@@ -119,17 +99,19 @@ function totals(samples: readonly Sample[]): (readonly [metric: string, unit: st
   const leaders = samples.flatMap(({ statuses }) => leaderAmong(statuses) ?? []);
   const [first] = leaders;
   const last = leaders.at(-1);
-  const peak = Math.max(0, ...samples.flatMap(({ statuses }) => statuses.map(({ rssBytes }) => rssBytes / 2 ** 20)));
-  const peakMemory = ["greatest memory of a node", "MiB", peak] as const;
-  if (first === undefined || last === undefined || first.id !== last.id) return [peakMemory];
+  const always = [
+    ["greatest memory of a node", "MiB", peakMemoryMiB(samples)],
+    ["elections", "terms", electionsIn(samples)],
+  ] as const;
+  if (first === undefined || last === undefined || first.id !== last.id) return [...always];
   const grown = (actor: string, name: string) => counter(last, actor, name) - counter(first, actor, name);
   const batches = grown("store", "segments");
-  if (batches === 0) return [peakMemory];
+  if (batches === 0) return [...always];
   const syncs = grown("log", "syncs");
   return [
     ["batch size, mean", "commands", grown("store", "entries") / batches],
     ["commands for each sync", "commands", grown("store", "entries") / Math.max(1, syncs)],
-    peakMemory,
+    ...always,
   ];
 }
 

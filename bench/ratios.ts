@@ -9,6 +9,7 @@ import { measureOneByOne } from "./measure-one-by-one.ts";
 import { spreadOf } from "./series.ts";
 import type { Session } from "./session.ts";
 import { commandBatch } from "./signed-commands.ts";
+import { electionsIn, peakMemoryMiB, watchNodes } from "./watch-nodes.ts";
 
 export type RatioSizes = {
   readonly runs: number;
@@ -17,11 +18,14 @@ export type RatioSizes = {
   readonly alone: number;
   /** Milliseconds for each engine. */
   readonly ms: number;
-  /** With a second, larger cluster. */
-  readonly sevenNodes: boolean;
+  /** With a second, larger cluster, and a long flood. */
+  readonly full: boolean;
 };
 
 const batchChecks = 256;
+const longFlood = 200_000;
+const elections = "elections in a flood of 200,000";
+const memory = "MiB of the largest node in it";
 
 export async function measureRatios(session: Session, sizes: RatioSizes): Promise<Ratio[]> {
   const { ratios: engineRatios, floorUs, sodiumUs } = await measureEngines(session, sizes);
@@ -40,9 +44,30 @@ export async function measureRatios(session: Session, sizes: RatioSizes): Promis
     },
   ];
   const name = "CPU per command and node, 7 nodes / 4 nodes";
-  if (!sizes.sevenNodes) return [...ratios, { name, skipped: "not in the quick form" }];
+  if (!sizes.full) {
+    const skipped = "not in the quick form";
+    return [...ratios, { name, skipped }, { name: elections, skipped }, { name: memory, skipped }];
+  }
   const seven = await measureClusterOf(7, session, sizes);
-  return [...ratios, { name, ...spreadOf(over(seven.cpuUs, four.cpuUs)) }];
+  return [...ratios, { name, ...spreadOf(over(seven.cpuUs, four.cpuUs)) }, ...(await watchLongFlood(session))];
+}
+
+/** No ratios, but no times on a clock either: a flood far above capacity must neither depose a leader nor fill the memory. */
+async function watchLongFlood({ engine, signal, bar }: Session): Promise<Ratio[]> {
+  await using cluster = await startBenchCluster({ nodes: 4, engine, signal });
+  const client = await cluster.client();
+  await openAccounts(client, cluster.signal);
+  const watch = watchNodes(cluster, 100);
+  const progress = bar("commands of a long flood", longFlood);
+  const { error } = await measureFlood(cluster, client, { batched: false, count: longFlood }, progress).finally(
+    watch.stop,
+  );
+  if (error !== undefined) throw new Error(error);
+  const samples = await watch.samples;
+  return [
+    { name: elections, ...spreadOf([electionsIn(samples)]) },
+    { name: memory, ...spreadOf([peakMemoryMiB(samples)]) },
+  ];
 }
 
 /** With microseconds for one signature of a batch: by the node's engine, and by sodium. */

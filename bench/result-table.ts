@@ -32,7 +32,8 @@ export function renderTable(lines: readonly (readonly string[])[]): string[] {
   );
 }
 
-function titleOf({ series, xName, x, metric }: Summary): string {
+/** What a line of figures is called. */
+export function titleOf({ series, xName, x, metric }: Summary): string {
   return [metric, series, xName === "" ? "" : `${xName} ${x}`].filter((part) => part !== "").join(", ");
 }
 

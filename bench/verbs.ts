@@ -213,6 +213,24 @@ const checkCommand = buildCommand<CheckFlags, [], Context>({
   },
 });
 
+const runFileOf = (brief: string) => ({ brief, parse: textOf, placeholder: "file" });
+
+const compareCommand: Command<Context> = buildCommand<object, [string, string], Context>({
+  loader: async () => {
+    const { compare } = await import("./compare.ts");
+    return function (this: Context, _flags: object, before: string, after: string): void {
+      compare(this, before, after);
+    };
+  },
+  parameters: {
+    positional: { kind: "tuple", parameters: [runFileOf("A run file, or its folder"), runFileOf("A later one")] },
+  },
+  docs: {
+    brief: "Two runs of one benchmark side by side, and where their spreads do not touch",
+    customUsage: [{ input: "bench/results/first-A bench/results/first-B", brief: "by their folders" }],
+  },
+});
+
 const allCommand: Command<Context> = buildCommand<CommonFlags, [], Context>({
   loader: async () => {
     const { all } = await import("./all.ts");
@@ -227,7 +245,18 @@ const allCommand: Command<Context> = buildCommand<CommonFlags, [], Context>({
   },
 });
 
-type Verb = "first" | "throughput" | "cores" | "flood" | "latency" | "recovery" | "micro" | "scaling" | "check" | "all";
+type Verb =
+  | "first"
+  | "throughput"
+  | "cores"
+  | "flood"
+  | "latency"
+  | "recovery"
+  | "micro"
+  | "scaling"
+  | "check"
+  | "compare"
+  | "all";
 
 const routes = buildRouteMap<Verb, Context>({
   routes: {
@@ -240,6 +269,7 @@ const routes = buildRouteMap<Verb, Context>({
     micro: microCommand,
     scaling: scalingCommand,
     check: checkCommand,
+    compare: compareCommand,
     all: allCommand,
   },
   docs: {
