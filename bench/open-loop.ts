@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JunoClient } from "../client/client.ts";
 import { floodCommand } from "../client/flood.ts";
-import { decodeOutcome } from "../hopper/demo/outcome-bytes.ts";
+import { saysOk } from "../hopper/demo/outcome-bytes.ts";
 
 /** How many commands are due after so many milliseconds; the first at 0. */
 export function dueCount(rate: number, elapsedMs: number): number {
@@ -73,8 +73,7 @@ export async function runOpenLoop(client: JunoClient, options: OpenLoopOptions):
   function settle(number: number, outcome: Uint8Array): void {
     answers.push({ dueMs: dueAt(rate, number), answeredMs: elapsed() });
     open.delete(number);
-    const decoded = decodeOutcome(outcome);
-    if (!decoded.ok || !decoded.outcome.ok) refused++;
+    if (!saysOk(outcome)) refused++;
     if (open.size === 0 && sent === total) onAllAnswered();
   }
 

@@ -3,7 +3,7 @@
  * Timed from before the first is signed to the f+1st equal answer to the last.
  */
 import { createHistogram } from "node:perf_hooks";
-import { decodeOutcome } from "../hopper/demo/outcome-bytes.ts";
+import { decodeOutcome, saysOk } from "../hopper/demo/outcome-bytes.ts";
 import type { JunoClient } from "./client.ts";
 
 export const floodCommand = "transfer(Acct1->Acct2, 1%1)";
@@ -60,8 +60,8 @@ export async function runFlood(
     onReceipt: ({ outcome, latencyMs }) => {
       latencies.record(Math.max(1, Math.round(latencyMs * 1000)));
       onProgress(++done, count);
+      if (saysOk(outcome)) return;
       const decoded = decodeOutcome(outcome);
-      if (decoded.ok && decoded.outcome.ok) return;
       failed++;
       firstFailure ??= decoded.ok ? decoded.outcome.text : decoded.reason;
     },

@@ -109,42 +109,46 @@ function takeResult(matching: Matching, from: NodeId, result: Result): Agreement
     count(matching.late, from);
     return undefined;
   }
-  const equal = sameAs(result, matching.config.hash);
-  const earlier = request.claims.find((claim) => claim.nodes.includes(from));
-  if (earlier !== undefined) {
-    if (!equal(earlier)) count(matching.disagreed, from);
+  const short = result.outcome.length <= keptBytesMax;
+  // What is kept itself is compared itself: cheaper than any hash.
+  const fingerprint = short ? result.outcome : matching.config.hash(result.outcome);
+  const claim = claimOf(request, result, fingerprint);
+  for (const { nodes } of request.claims) {
+    if (!nodes.includes(from)) continue;
+    if (claim?.nodes !== nodes) count(matching.disagreed, from);
     return undefined;
   }
-  let claim = request.claims.find(equal);
-  if (claim === undefined) {
-    const fingerprint = fingerprintOf(result.outcome, matching.config.hash);
-    claim = { index: result.index, outcomeBytes: result.outcome.length, fingerprint, nodes: [] };
-    request.claims.push(claim);
-  }
-  claim.nodes.push(from);
-  if (claim.nodes.length < matching.agreeing) return undefined;
-  dropRequest(matching.pending, result.request);
-  noteOthers(matching, request, claim);
-  const { nodes } = claim;
-  const { index, request: id } = result;
   // A copy: a view would keep the whole frame alive.
-  return { request: id, index, outcome: result.outcome.slice(), nodes, firstSentAt: request.firstSentAt };
+  const agreed = claim ?? addClaim(request, result, short ? fingerprint.slice() : fingerprint);
+  agreed.nodes.push(from);
+  if (agreed.nodes.length < matching.agreeing) return undefined;
+  dropRequest(matching.pending, result.request);
+  if (request.claims.length > 1) noteOthers(matching, request, agreed);
+  const outcome = short ? agreed.fingerprint : result.outcome.slice();
+  return {
+    request: result.request,
+    index: result.index,
+    outcome,
+    nodes: agreed.nodes,
+    firstSentAt: request.firstSentAt,
+  };
 }
 
-/** Outcomes up to this length are kept until enough validators have sent them, longer ones only as a hash. */
+/** Outcomes up to this length are kept until enough validators have sent them, longer ones only as a hash: a liar must not fill the memory. */
 const keptBytesMax = 1024;
 
-/** What stands for an outcome while it is claimed: a liar must not fill the memory with long ones. */
-function fingerprintOf(outcome: Uint8Array, hash: Hash): Uint8Array {
-  return outcome.length <= keptBytesMax ? outcome.slice() : hash(outcome);
+function claimOf(request: Request, { index, outcome }: Result, fingerprint: Uint8Array): Claim | undefined {
+  for (const claim of request.claims) {
+    const { index: claimed, outcomeBytes } = claim;
+    if (claimed === index && outcomeBytes === outcome.length && sameBytes(claim.fingerprint, fingerprint)) return claim;
+  }
+  return undefined;
 }
 
-/** Tells of claims whether they say what this result says. */
-function sameAs({ index, outcome }: Result, hash: Hash): (claim: Claim) => boolean {
-  // What was kept itself is compared itself: cheaper than any hash.
-  const fingerprint = outcome.length <= keptBytesMax ? outcome : hash(outcome);
-  return (claim) =>
-    claim.index === index && claim.outcomeBytes === outcome.length && sameBytes(claim.fingerprint, fingerprint);
+function addClaim(request: Request, { index, outcome }: Result, fingerprint: Uint8Array): Claim {
+  const claim: Claim = { index, outcomeBytes: outcome.length, fingerprint, nodes: [] };
+  request.claims.push(claim);
+  return claim;
 }
 
 function noteOthers(matching: Matching, request: Request, agreed: Claim): void {

@@ -67,6 +67,11 @@ export function decodeOutcome(bytes: Uint8Array): DecodedOutcome {
   return reason === null ? { ok: true, outcome: { ok, text, diff } } : { ok: false, reason };
 }
 
+/** Whether an outcome's bytes tell of a success, without reading the rest of them. */
+export function saysOk(bytes: Uint8Array): boolean {
+  return bytes[0] === 1;
+}
+
 function takeSide(source: Source): string | null {
   return takeFlag(source) ? takeText(source) : null;
 }
