@@ -27,7 +27,10 @@ const firstWords: readonly string[] = [
 export function complete(line: string, accounts: ReadonlySet<string>): [string[], string] {
   const first = firstWords.filter((word) => word.startsWith(line));
   if (first.length > 0) return [first, line];
-  const part = /[^\s(,>]*$/.exec(line)?.[0] ?? "";
+  // Looked for from the end: a pattern that ends in $ would try each place of a long line.
+  let start = line.length;
+  while (start > 0 && !/[\s(,>]/.test(line[start - 1] ?? "")) start--;
+  const part = line.slice(start);
   if (part.length === line.length) return [[], line];
   return [[...accounts].filter((name) => name.startsWith(part)).sort(), part];
 }

@@ -43,7 +43,7 @@ export function readEvidence(db: Database, count: number): Outcome<Evidence[]> {
       return { ok: false, reason: `${place} has columns of other types` };
     }
     const sum = checksumOf("evidence", [kind, accused, bytes]);
-    if (frames === undefined || !sameBytes(digest, sum) || row.number !== found.length + 1) {
+    if (frames === undefined || !sameBytes(digest, sum) || integerOf(row.number) !== found.length + 1) {
       return { ok: false, reason: `${place} does not match its digest` };
     }
     const nodes = accused === "" ? [] : accused.split(" ").map((node) => Number(node) as NodeId);

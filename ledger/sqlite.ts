@@ -25,6 +25,8 @@ export function openDatabase(file: string, mode: Mode): Database {
     timeout: 0,
     readOnly: mode === "read" || mode === "immutable",
     allowExtension: false,
+    // Or reading an integer that a bad disk has made larger than 2^53-1 would throw, and no check could refuse it.
+    readBigInts: true,
   });
   try {
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
@@ -50,12 +52,18 @@ function makeDurable(db: Database): void {
 /** Asks or sets a pragma; its first value. */
 export function pragma(db: Database, text: string): Value | undefined {
   const row = db.prepare(`PRAGMA ${text}`).get();
-  return row === undefined ? undefined : Object.values(row)[0];
+  return row === undefined ? undefined : plain(Object.values(row)[0] ?? null);
 }
 
 /** An integer from 0 to 2^53-1, as all of the ledger's are; undefined for anything else. */
 export function integerOf(value: Value | undefined): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  const number = plain(value ?? null);
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+/** The value as it was written: integers are read as bigints, since a damaged one may be of any size. */
+export function plain(value: Value): Value {
+  return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 export function bytesOf(value: Value | undefined): Uint8Array | undefined {

@@ -8,7 +8,7 @@ import * as proto from "../wire/gen/juno.ts";
 import type { Certificate, Digest, LogIndex, NodeId, Point, Term } from "../wire/types.ts";
 import { sameBytes } from "../wire/types.ts";
 import { checksumOf } from "./sha256.ts";
-import { bytesOf, type Columns, type Database, integerOf, type Value } from "./sqlite.ts";
+import { bytesOf, type Columns, type Database, integerOf, plain, type Value } from "./sqlite.ts";
 
 export type State = {
   readonly term: Term;
@@ -88,7 +88,7 @@ export function stateValues(owner: Owner, state: State): (number | Uint8Array | 
 export function readState(db: Database, owner: Owner): State | undefined {
   const row: Columns | undefined = db.prepare("SELECT * FROM state WHERE one = 1").get();
   if (row === undefined) return undefined;
-  const values = names.map((name) => row[name] ?? null);
+  const values = names.map((name) => plain(row[name] ?? null));
   if (!sameBytes(bytesOf(row.sum) ?? new Uint8Array(), sumOf(owner, values))) return undefined;
   const vote = voteOf(row);
   const lock = row.lock === null ? undefined : certificateOf(row.lock);

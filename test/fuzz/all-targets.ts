@@ -1,0 +1,7 @@
+/** Every target. */
+import type { Target } from "./target.ts";
+import { messageTargets } from "./targets/messages.ts";
+import { rowTargets } from "./targets/rows.ts";
+import { textTargets } from "./targets/texts.ts";
+
+export const allTargets: readonly Target[] = [...messageTargets, ...rowTargets, ...textTargets];

@@ -1,0 +1,4 @@
+import { textTargets } from "./targets/texts.ts";
+import { testTargets } from "./test-targets.ts";
+
+testTargets(textTargets);
