@@ -51,6 +51,8 @@ export type Tricks = {
   readonly overhear?: (envelope: Envelope) => void;
   /** True where the actors of this copy of a liar are to see a frame that arrived; they see all by default. */
   readonly accept?: (envelope: Envelope, copy: number) => boolean;
+  /** True where the actors of a liar are to see a frame of a client's that arrived; they see all by default. */
+  readonly listen?: (node: NodeId, client: ClientId, frame: Uint8Array) => boolean;
   /** An answer of a liar's actors to a client: what leaves in its place. */
   readonly answer?: (from: NodeId, client: ClientId, frame: Uint8Array, body: Body) => readonly Uint8Array[];
   /** Called at each of its nodes' ticks (20 virtual milliseconds by default, see `Options.tickMs`). */
@@ -58,7 +60,7 @@ export type Tricks = {
   /** What a liar's actors find on their disk at a start. */
   readonly remember?: (node: NodeId, durable: Durable) => Durable;
   /** False where a frame from one copy to another is cut off, whatever else the network does: generated partitions. */
-  readonly passes?: (from: Place, to: Place) => boolean;
+  readonly passes?: (from: Place, to: Place, frame: Uint8Array) => boolean;
   /** The faults of the run have ended; liars go on. */
   readonly healed?: () => void;
   /** Called once the run has come to its end, after all invariants; throws where what a test expects was not observed. */

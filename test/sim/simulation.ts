@@ -42,6 +42,8 @@ export type Run = {
   readonly remember?: Surroundings["remember"];
   /** Of honest nodes' disks; to break a promise on purpose. */
   readonly atomicity?: Atomicity;
+  /** Watches as an invariant does, besides them: what a test counts or asserts of its own. */
+  readonly watch?: readonly Invariant[];
 };
 
 export type Failure = {
@@ -131,7 +133,8 @@ export function simulate(run: Run): Report {
     arrive: (node, client, frame) => {
       clientDeliveries++;
       trace.line(node, () => `<- c${client} ${describe(frame)}`);
-      atNode(node, () => deliverFrame(node, "client", client, frame));
+      const heard = isHonest[node.slot] === true || (tricks.listen?.(node.id, client, frame) ?? true);
+      if (heard) atNode(node, () => deliverFrame(node, "client", client, frame));
     },
   });
   const world: World = {
@@ -143,7 +146,7 @@ export function simulate(run: Run): Report {
     operations: clients.operations,
   };
   const marks = createMarkers();
-  const invariants: readonly Invariant[] = [...allInvariants(), marks.watch];
+  const invariants: readonly Invariant[] = [...allInvariants(), marks.watch, ...(run.watch ?? [])];
   const watchers = {
     sign: invariants.flatMap(({ onSign }) => onSign ?? []),
     step: invariants.flatMap(({ onStep }) => onStep ?? []),
@@ -249,7 +252,7 @@ export function simulate(run: Run): Report {
       if (envelope !== undefined) tricks.overhear(envelope);
     }
     for (const node of copiesOf(to)) {
-      const passes = tricks.passes?.({ node: from.id, copy: from.copy }, { node: to, copy: node.copy }) ?? true;
+      const passes = tricks.passes?.({ node: from.id, copy: from.copy }, { node: to, copy: node.copy }, frame) ?? true;
       if (passes) network.send(from.slot, node.slot, frame);
     }
     faults.onFrame(from);
