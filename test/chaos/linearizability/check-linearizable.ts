@@ -12,7 +12,7 @@ import { searchOrder } from "./search-order.ts";
 
 export type Verdict<Input, Output> =
   | { readonly result: "linearizable"; readonly parts: number; readonly steps: number }
-  /** `placed` is the longest order found; `stuck` what returned first of all that fit nowhere behind it. */
+  /** `placed` is the end of the longest order found; `stuck` what returned first of all that fit nowhere behind it. */
   | {
       readonly result: "not linearizable";
       readonly part: History<Input, Output>;

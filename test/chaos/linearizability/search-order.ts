@@ -16,13 +16,14 @@ export type Found<Input, Output> =
   | {
       readonly result: "not linearizable";
       readonly steps: number;
-      /** The longest order found. */
+      /** The end of the longest order found, at most `shownMax` operations. */
       readonly placed: readonly Operation<Input, Output>[];
       /** What returned first of all that fit nowhere behind it. */
       readonly stuck: Operation<Input, Output> | undefined;
     };
 
 const stepsBetweenLooks = 256;
+const shownMax = 20;
 
 /** Ends with `unknown` when `deadline`, on the clock of `performance.now`, is over. */
 export function searchOrder<State, Input, Output>(
@@ -45,6 +46,7 @@ export function searchOrder<State, Input, Output>(
   const seen = new Set<string>();
   const placed: Placed[] = [];
   let longest: readonly Operation<Input, Output>[] = [];
+  let longestCount = -1;
   let stuck: Operation<Input, Output> | undefined;
   let state = model.initial;
   let missing = known.length;
@@ -134,8 +136,9 @@ export function searchOrder<State, Input, Output>(
       }
       continue;
     }
-    if (placed.length >= longest.length) {
-      longest = placed.map((one) => one.operation);
+    if (placed.length > longestCount) {
+      longestCount = placed.length;
+      longest = placed.slice(-shownMax).map((one) => one.operation);
       stuck = event?.operation;
     }
     if (!goBack()) return { result: "not linearizable", steps, placed: longest, stuck };
