@@ -27,7 +27,11 @@ export type ScenarioReport = Judgement & {
   readonly kept: string | undefined;
 };
 
-export async function runScenario(scenario: Scenario, note: (line: string) => void): Promise<ScenarioReport> {
+export async function runScenario(
+  scenario: Scenario,
+  note: (line: string) => void,
+  convergeMs: number = convergeMsMax,
+): Promise<ScenarioReport> {
   const chaos = await makeChaosCluster(scenario.nodes, clientCount, seeded(scenario.seed, "links"));
   const clients: JunoClient[] = [];
   let load: Load | undefined;
@@ -40,10 +44,10 @@ export async function runScenario(scenario: Scenario, note: (line: string) => vo
     load = startLoad({ clients, processes: 2, random: seeded(scenario.seed, "load"), groups, patienceMs, restMs: 40 });
     await allFaults(chaos, scenario, note);
     chaos.heal();
-    convergedMs = await converge(chaos, load);
+    convergedMs = await converge(chaos, load, convergeMs);
     const history = [...(await load.end()), ...(await lastReads(clients[0]))];
     // Agreement of all, not of a quorum: the last reads are in every ledger too.
-    await agreement(chaos, convergeMsMax);
+    await agreement(chaos, convergeMs);
     const disagreed = clients.flatMap((client) => client.status().validators).filter((one) => one.disagreed > 0);
     await Promise.all(clients.map((client) => client.close()));
     judgement = await judge(chaos, history);
@@ -96,12 +100,12 @@ async function allFaults(chaos: ChaosCluster, scenario: Scenario, note: (line: s
 }
 
 /** Milliseconds until all nodes agree while nothing is asked, and clients have been served before that. */
-async function converge(chaos: ChaosCluster, load: Load): Promise<number> {
+async function converge(chaos: ChaosCluster, load: Load, withinMs: number): Promise<number> {
   const began = performance.now();
-  const left = (): number => convergeMsMax - (performance.now() - began);
+  const left = (): number => withinMs - (performance.now() - began);
   const before = load.acknowledged();
   while (load.acknowledged() < before + 20) {
-    if (left() < 0) throw new Error(`no service ${convergeMsMax} ms after all had healed`);
+    if (left() < 0) throw new Error(`no service ${withinMs} ms after all had healed`);
     await sleep(50);
   }
   await load.pause();
