@@ -151,6 +151,8 @@ export function receive(state: State, mail: Mail): readonly Post[] {
   return pump(state);
 }
 
+const ownMessage = "a message of this node's own";
+
 function takeFrame(state: State, entrance: Entrance, connection: number, frame: Uint8Array): void {
   tally(state.counters, `${entrance} frames`);
   const result = admit(state.config.members, entrance, frame);
@@ -161,6 +163,12 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     return;
   }
   const admitted = result.value;
+  if (entrance === "peer" && admitted.opened?.signer === state.config.self) {
+    // Its own votes it has already; and a question of its own that somebody plays back to it would have it answer itself.
+    tally(state.rejects, ownMessage);
+    state.io.close(connection, ownMessage);
+    return;
+  }
   if (isLate(state, admitted)) {
     tally(state.counters, "late messages");
     return;

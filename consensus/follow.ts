@@ -11,7 +11,15 @@ import { enterTerm, giveUpTerm } from "./election.ts";
 import { adopt, chainEntries, displaceFrom, divergence, endHashOf } from "./log.ts";
 import type { AppendHeader, Effect } from "./protocol.ts";
 import { relayWaiting } from "./relay.ts";
-import { commitIndexOf, type Follower, followerOf, hasUncommittedWork, restartTimer, type State } from "./state.ts";
+import {
+  commitIndexOf,
+  type Follower,
+  followerOf,
+  hasUncommittedWork,
+  nothingMore,
+  restartTimer,
+  type State,
+} from "./state.ts";
 import { hashAt, lastHash, lastIndex } from "./tail.ts";
 import { acknowledgement } from "./votes.ts";
 
@@ -44,6 +52,8 @@ function followLeader(
   frame: Uint8Array,
 ): Effect[] {
   const { prevIndex, prevHash, endHash, leader, term } = header;
+  // It signed two logs: the rest of the term this node only learns what is committed.
+  if (state.acknowledged === nothingMore) return [];
   const commitIndex = commitIndexOf(state);
   const whole = chainEntries(state, prevIndex, prevHash, entries);
   const endIndex = (prevIndex + entries.count) as LogIndex;

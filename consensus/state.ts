@@ -104,7 +104,7 @@ export type State = {
   vote: Vote | undefined;
   lock: Certificate | undefined;
   commit: Certificate | undefined;
-  /** How far the log is acknowledged in the current term. */
+  /** How far the log is acknowledged in the current term; `nothingMore` where no more of it may be. */
   acknowledged: LogIndex;
   /** The chain from where it left the log up to the lock. */
   displaced: readonly Segment[];
@@ -177,6 +177,12 @@ export function createState(config: Config, durable: Durable): State {
   if (durable.term === 0) state.deadlineTick = 1;
   return state;
 }
+
+/**
+ * In place of the index that is acknowledged: a commit has displaced what this node had acknowledged in the term, whose leader
+ * thus signed two logs. Another AER of the term would contradict the earlier ones, and prove a lie of this node's.
+ */
+export const nothingMore: LogIndex = Number.MAX_SAFE_INTEGER as LogIndex;
 
 export function followerOf(leader: NodeId | undefined, lock: Point | undefined): Follower {
   return { kind: "follower", leader, lock, accepted: [] };

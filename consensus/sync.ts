@@ -9,10 +9,13 @@ import { conflictsWithCommit, retryPending } from "./certify.ts";
 import { enterTerm, raiseLock } from "./election.ts";
 import { entriesAbove } from "./follow.ts";
 import { propose } from "./lead.ts";
-import { adopt, chainEntries, commitTo, endHashOf, holds } from "./log.ts";
+import { adopt, chainEntries, commitTo, divergence, endHashOf, holds } from "./log.ts";
 import type { Effect, SyncHeader } from "./protocol.ts";
-import { commitIndexOf, comparePoints, endOfSegments, mayAsk, pointOf, type State } from "./state.ts";
+import { commitIndexOf, comparePoints, endOfSegments, mayAsk, nothingMore, pointOf, type State } from "./state.ts";
 import { hashAt, lastIndex, slice } from "./tail.ts";
+
+/** Election timeouts without progress before a node asks whether others have made some: one alone is an election. */
+const silentTimeoutsMin = 2;
 
 /** Asks one of the signers of a pending commit certificate, another one each time. */
 export function fetchIfDue(state: State): Effect[] {
@@ -30,11 +33,12 @@ function fetch(state: State, pending: Certificate): Effect[] {
 
 /**
  * Entries that stay uncommitted may have been committed by others whose votes were lost on the way here, and who will not
- * repeat them: asks one after the other for a commit certificate. Whoever has none does not answer.
+ * repeat them; and a node that hears nothing of a leader, while others ask for no other, may be the only one: asks one after
+ * the other for a commit certificate. Whoever has none does not answer.
  */
 export function askIfStalled(state: State): Effect[] {
-  const stalled = lastIndex(state.tail) > commitIndexOf(state) && state.stalledAt === commitIndexOf(state);
-  if (!stalled) {
+  const waits = lastIndex(state.tail) > commitIndexOf(state) || state.backoff >= silentTimeoutsMin;
+  if (!waits || state.stalledAt !== commitIndexOf(state)) {
     state.stalledAt = commitIndexOf(state);
     state.stalledTick = state.tick;
     return [];
@@ -101,8 +105,11 @@ export function onSyncResponse(state: State, header: SyncHeader, entries: Entrie
   if (end.$case === "replication") return takeLock(state, certificate, fresh);
 
   const effects: Effect[] = certificate.term > state.term ? enterTerm(state, certificate.term, undefined) : [];
+  const takenBack = divergence(state, fresh) <= Math.min(state.acknowledged, lastIndex(state.tail));
   const write = adopt(state, fresh);
-  if (write !== undefined) effects.push({ kind: "write", write, release: [] });
+  if (takenBack) state.acknowledged = nothingMore;
+  const acknowledged = takenBack ? { acknowledged: { term: state.term, index: nothingMore } } : {};
+  if (write !== undefined) effects.push({ kind: "write", write: { ...write, ...acknowledged }, release: [] });
   effects.push(...commitTo(state, certificate), ...retryPending(state), ...propose(state));
   // More is known to be committed: the next chunk, at once.
   if (state.pendingCommit !== undefined) effects.push(...fetch(state, state.pendingCommit));

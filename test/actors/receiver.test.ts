@@ -213,6 +213,18 @@ test("a forged envelope closes its connection, and no other", (t) => {
   t.is(bench.state.rejects["invalid signature"], 3);
 });
 
+test("a node's own message that is played back to it is refused, and closes the connection", (t) => {
+  const bench = receiverBench();
+  for (const kind of ["syncRequest", "nack", "commitVote"] as const) {
+    const body = bodyOf(kind);
+    bench.frame("peer", frameOf({ ...body, value: { ...body.value, node: 0 as NodeId } } as Body), 3);
+  }
+  bench.answerAll();
+  t.is(bench.state.rejects["a message of this node's own"], 3);
+  t.deepEqual(bench.posts, []);
+  t.is(bench.closes.length, 3);
+});
+
 test("what cannot be admitted closes its connection without any verification", (t) => {
   const bench = receiverBench();
   bench.frame("peer", new Uint8Array(20), 1);

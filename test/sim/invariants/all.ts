@@ -19,6 +19,7 @@ import type { Invariant } from "../world.ts";
 import { oneChainPerTermAck } from "./acknowledgements.ts";
 import { agreementOnCommit } from "./agreement-on-commit.ts";
 import { answeredIsForever } from "./answers.ts";
+import { authentic } from "./authentic.ts";
 import { bounded } from "./bounded.ts";
 import { certificateUnique } from "./certificate-unique.ts";
 import { certificateSound } from "./certificates.ts";
@@ -46,6 +47,7 @@ export function allInvariants(): Invariant[] {
     lockChainKept(),
     certificateUnique(),
     certificateSound(),
+    authentic(),
     committedIsDurable(),
     oneVotePerTerm(),
     oneChainPerTermAck(chains),
