@@ -2,7 +2,7 @@
  * A cluster of real processes whose every connection goes through a link that can be made bad: one link for each ordered
  * pair of nodes, and one from each client to each node. It ends with this process, whatever ends that.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readNodeConfig } from "../../cluster/config.ts";
 import type { NodeStatus } from "../../cluster/control.ts";
@@ -10,7 +10,7 @@ import { makeCluster, type NodeProcess, type TestCluster } from "../e2e/cluster-
 import type { Random } from "../sim/random.ts";
 import { type LinkProxy, openLink } from "./link-proxy.ts";
 import { lowPorts } from "./low-ports.ts";
-import { startReaper } from "./reaper.ts";
+import { type Reaper, startReaper } from "./reaper.ts";
 
 export type Condition = "running" | "paused" | "down";
 
@@ -53,6 +53,33 @@ const endMsMax = 20_000;
 export async function makeChaosCluster(size: number, clients: number, random: Random): Promise<ChaosCluster> {
   const cluster = await makeCluster(size, clients);
   const reaper = startReaper();
+  // Where a run is ended by a signal, nothing can be waited for any more.
+  const abandon = (): void => {
+    for (const one of cluster.processes) one?.child.kill("SIGKILL");
+    rmSync(cluster.layout.dir, { recursive: true, force: true });
+  };
+  process.once("exit", abandon);
+  const dispose = async (links: readonly LinkProxy[]): Promise<void> => {
+    await Promise.all(links.map((link) => link.close()));
+    await cluster.dispose();
+    await reaper.close();
+    process.off("exit", abandon);
+  };
+  try {
+    return await linkUp(cluster, reaper, size, random, dispose);
+  } catch (error) {
+    await dispose([]);
+    throw error;
+  }
+}
+
+async function linkUp(
+  cluster: TestCluster,
+  reaper: Reaper,
+  size: number,
+  random: Random,
+  dispose: (links: readonly LinkProxy[]) => Promise<void>,
+): Promise<ChaosCluster> {
   const { layout } = cluster;
   const peerLinks = new Map<string, LinkProxy>();
   const clientLinks = new Map<string, LinkProxy>();
@@ -191,10 +218,6 @@ export async function makeChaosCluster(size: number, clients: number, random: Ra
     },
     deaths: () => deaths,
     outputs: () => all.map((node) => `${outputs[node]}${cluster.processes[node]?.output ?? ""}`),
-    dispose: async () => {
-      await Promise.all(links.map((link) => link.close()));
-      await cluster.dispose();
-      await reaper.close();
-    },
+    dispose: () => dispose(links),
   };
 }

@@ -26,6 +26,14 @@ const { values } = parseArgs({
 
 const cyclesOfSlice = 25;
 
+// An exit like any other: what runs is ended, and its folder removed.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)
+  process.on(signal, () => process.exit(code));
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const note = (line: string): void => {
   if (values.verbose) say(`  ${line}`);

@@ -4,9 +4,9 @@ import { runKillCycles } from "./kill-cycles.ts";
 
 test("kill -9 of all at once, then of some, under load: after each cycle all ledgers are equal", async (t) => {
   t.timeout(240_000);
-  const report = await runKillCycles({ cycles: 3, seed: 1, allEvery: 3, note: (line) => t.log(line) });
+  const report = await runKillCycles({ cycles: 2, seed: 1, allEvery: 2, note: (line) => t.log(line) });
   t.deepEqual(report.flaws, [], `kept in ${report.kept}`);
-  t.is(report.cycles, 3);
+  t.is(report.cycles, 2);
   t.is(report.allAtOnce, 1);
-  t.true(report.kills >= 6);
+  t.true(report.kills >= 5);
 });

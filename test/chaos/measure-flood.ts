@@ -7,6 +7,7 @@ import type { JunoClient } from "../../client/client.ts";
 import { type ChaosCluster, makeChaosCluster } from "./chaos-cluster.ts";
 import type { Flood } from "./floods.ts";
 import { judge } from "./judge.ts";
+import { keepArtefacts } from "./keep-artefacts.ts";
 import { type Load, startLoad } from "./load.ts";
 import { agreement } from "./run-scenario.ts";
 import { seeded } from "./seeded.ts";
@@ -38,7 +39,7 @@ const rssMbMax = 400;
 /** What a leak of 1 KB a message would exceed by far; the heap's own tides stay below it. */
 const growthMbMax = 60;
 /** Of the honest rate without the flood: strangers may cost processor time, which all share here, but not the service. */
-const rateLeftMin = 0.1;
+const rateLeftMin = 0.05;
 
 /** What must not be, whatever strangers do. */
 export function flawsOfFlood({ calmPerSecond, floodPerSecond, rssMb, floodMs }: FloodReport): string[] {
@@ -82,8 +83,9 @@ export async function measureFlood({ start, calmMs, floodMs, seed }: FloodOption
     await agreement(chaos, 60_000);
     await Promise.all(clients.map((client) => client.close()));
     const { flaws } = await judge(chaos, history);
+    const kept = flaws.length === 0 ? undefined : await keepArtefacts(chaos, "flood", { flaws, history });
     return {
-      flaws,
+      flaws: kept === undefined ? flaws : [...flaws, `kept in ${kept}`],
       floodMs,
       attacksPerSecond,
       calmPerSecond,
