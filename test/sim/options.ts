@@ -220,9 +220,13 @@ export function milder(options: Options): Options[] {
     { coreOnly: false },
     { totalRestart: false },
     { clients: 1 },
-    { commands: Math.ceil(options.commands / 2) },
+    { commands: 0 },
+    { commands: Math.floor(options.commands / 2) },
+    { commands: Math.max(0, options.commands - 1) },
     { faultMs: Math.ceil(options.faultMs / 2) },
-    { nodes: Math.min(options.nodes, 4) },
+    ...[1, 2, 3, 4, 5, 7].filter((nodes) => nodes < options.nodes).map((nodes) => ({ nodes })),
+    { windowBatches: 1 },
+    { batchCommandsMax: 1 },
     ...options.cuts.map((kind) => ({ cuts: options.cuts.filter((one) => one !== kind) })),
   ];
   const text = JSON.stringify(options);

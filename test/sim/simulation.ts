@@ -20,6 +20,7 @@ import { createMarkers, type Marker } from "./markers.ts";
 import { createNetwork } from "./network.ts";
 import { type NodeFaults, planNodeFaults } from "./node-faults.ts";
 import { type Options, swarm } from "./options.ts";
+import { withoutClocks } from "./poison.ts";
 import { createSchedule, inOrder } from "./schedule.ts";
 import { boot, crash, createNode, deliverFrame, type SimNode, type Surroundings } from "./sim-node.ts";
 import { seededTape, type Tape } from "./tape.ts";
@@ -86,6 +87,10 @@ const eventsMax = 5_000_000;
 
 /** Runs one schedule to its end, or to the first invariant that breaks. */
 export function simulate(run: Run): Report {
+  return withoutClocks(() => play(run));
+}
+
+function play(run: Run): Report {
   const { seed } = run;
   const crypto = run.crypto ?? idealCrypto();
   const tape = run.tape ?? seededTape(seed, false);
@@ -227,7 +232,7 @@ export function simulate(run: Run): Report {
     trace.mix(
       ((frame[at] ?? 0) << 24) | ((frame[at + 1] ?? 0) << 16) | ((frame[at + 2] ?? 0) << 8) | (frame[at + 3] ?? 0),
     );
-    if (trace.isOn) trace.line(node, () => `<- n${nodes[from]?.id} ${describe(frame)}`);
+    if (trace.isOn) trace.line(node, () => `<- n${nodes[from]?.id} ${describe(frame)}`, nodes[from]);
     if (tricks.accept !== undefined && isHonest[node.slot] === false) {
       const envelope = envelopeOf(nodes[from] ?? node, node.id, frame);
       if (envelope !== undefined && !tricks.accept(envelope, node.copy)) return;

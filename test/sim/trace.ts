@@ -1,6 +1,7 @@
 /**
  * What happened in a run: a hash over every event, which tells two runs apart, and for those who look a space-time trace, one line
- * an event, with nodes as columns: L leads, C is a candidate, f follows, x is down, with its term; brackets mark who acts.
+ * an event, with nodes as columns: L leads, C is a candidate, f follows, x is down, with its term; brackets mark who acts, a dot
+ * whose message it acts on.
  */
 import type { SimNode } from "./sim-node.ts";
 
@@ -9,7 +10,7 @@ export type Trace = {
   readonly mix: (number: number) => void;
   readonly hash: () => number;
   /** Writes a line; `text` is asked for only if somebody looks. */
-  readonly line: (node: SimNode | undefined, text: () => string) => void;
+  readonly line: (node: SimNode | undefined, text: () => string, sender?: SimNode) => void;
   readonly isOn: boolean;
 };
 
@@ -25,11 +26,12 @@ export function createTrace(
       hash ^= hash >>> 15;
     },
     hash: () => hash >>> 0,
-    line: (acting, text) => {
+    line: (acting, text, sender) => {
       if (tell === undefined) return;
-      const columns = nodes().map((node) =>
-        node === acting ? `[${shortStanding(node)}]` : ` ${shortStanding(node)} `,
-      );
+      const columns = nodes().map((node) => {
+        if (node === acting) return `[${shortStanding(node)}]`;
+        return node === sender ? `.${shortStanding(node)}.` : ` ${shortStanding(node)} `;
+      });
       tell(`${now().toFixed(2).padStart(10)} ${columns.map((column) => column.padEnd(5)).join("")} ${text()}`);
     },
     isOn: tell !== undefined,
