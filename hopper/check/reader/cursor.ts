@@ -1,0 +1,72 @@
+/** A place in a run of tokens, for the provisional reader. */
+import type { Name } from "../../syntax/tree.ts";
+import type { Diagnostic } from "../report.ts";
+import type { Token } from "./tokens.ts";
+
+export type Cursor = { readonly tokens: readonly Token[]; at: number; depth: number; readonly found: Diagnostic[] };
+
+/** Leaves a declaration that cannot be read; caught where declarations begin. */
+export class Unreadable extends Error {}
+
+const nestingMax = 256;
+
+export function peek(cursor: Cursor, ahead = 0): Token {
+  const token = cursor.tokens[Math.min(cursor.at + ahead, cursor.tokens.length - 1)];
+  if (token === undefined) throw new Error("assert: tokens end with an end");
+  return token;
+}
+
+export function next(cursor: Cursor): Token {
+  const token = peek(cursor);
+  cursor.at++;
+  return token;
+}
+
+export function is(cursor: Cursor, text: string, ahead = 0): boolean {
+  const token = peek(cursor, ahead);
+  return token.text === text && (token.kind === "word" || token.kind === "symbol");
+}
+
+export function take(cursor: Cursor, text: string): boolean {
+  if (!is(cursor, text)) return false;
+  cursor.at++;
+  return true;
+}
+
+export function refuse(cursor: Cursor, expected: string): never {
+  const token = peek(cursor);
+  const message = token.kind === "end" ? "the text ends here" : `\`${token.text}\` is not expected here`;
+  cursor.found.push({ code: "syntax", message, span: token.span, expected, related: [] });
+  throw new Unreadable();
+}
+
+export function expect(cursor: Cursor, text: string): Token {
+  return is(cursor, text) ? next(cursor) : refuse(cursor, `\`${text}\``);
+}
+
+export function readName(cursor: Cursor): Name {
+  if (peek(cursor).kind !== "word") refuse(cursor, "a name");
+  const { text, span } = next(cursor);
+  return { name: text, span };
+}
+
+/** Items up to `end`, which is taken; a comma stands between two, and may stand after the last. */
+export function readList<T>(cursor: Cursor, end: string, read: () => T): readonly T[] {
+  const items: T[] = [];
+  while (!take(cursor, end)) {
+    items.push(read());
+    if (!take(cursor, ",") && !is(cursor, end)) refuse(cursor, `\`,\` or \`${end}\``);
+  }
+  return items;
+}
+
+export function nested<T>(cursor: Cursor, read: () => T): T {
+  if (++cursor.depth > nestingMax) refuse(cursor, `at most ${nestingMax} levels`);
+  const result = read();
+  cursor.depth--;
+  return result;
+}
+
+export function endOf(cursor: Cursor): number {
+  return cursor.tokens[cursor.at - 1]?.span.end ?? 0;
+}
