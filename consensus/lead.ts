@@ -77,12 +77,14 @@ export function heartbeatIfDue(state: State): Effect[] {
 export function onNack(state: State, nack: Nack): Effect[] {
   const { role, config } = state;
   if (role.kind !== "leader" || nack.term > state.term) return [];
+  const commitIndex = commitIndexOf(state);
   const view = role.followers.get(nack.node);
-  const moved = view === undefined || view.lastIndex !== nack.lastIndex;
-  // A follower answers every AE in flight with the same complaint: one answer is enough.
+  const within = nack.lastIndex >= commitIndex && nack.lastIndex <= lastIndex(state.tail);
+  const moved = view === undefined || (within && nack.lastIndex > view.lastIndex);
+  // A follower answers every AE in flight with the same complaint: one answer is enough. Nor is there another at once for one
+  // that complains of ever other logs: an answer may be a megabyte, a complaint is a hundred bytes.
   if (!moved && state.tick - view.resentTick < config.heartbeatTicks) return [];
   role.followers.set(nack.node, { resentTick: state.tick, lastIndex: nack.lastIndex });
-  const commitIndex = commitIndexOf(state);
   if (nack.commitIndex < commitIndex) {
     return [{ kind: "serve", to: nack.node, fromIndex: (nack.commitIndex + 1) as LogIndex }];
   }

@@ -14,6 +14,8 @@ export function durableBeforeSent(): Invariant {
           const { term, index, hash } = body.value;
           // What was written with the change of term may have displaced it: it was there, and its term is over.
           if (durable.term > term) return;
+          // So may have a commit of another chain: of what is committed nobody counts acknowledgements any more.
+          if ((durable.commit?.index ?? 0) >= index) return;
           const own = node.disk.hashAt(index);
           if (own === undefined) broken(name, `node ${node.id} acknowledges ${index} without having it`);
           if (!sameBytes(own, hash) && durable.acknowledged?.term === term) {
