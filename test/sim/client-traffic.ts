@@ -44,6 +44,17 @@ export type ClientTraffic = {
   readonly sendOne: () => Operation;
   /** Requests without an answer. */
   readonly waiting: () => number;
+  readonly tally: ClientTally;
+};
+
+export type ClientTally = {
+  /** Times that a client asked all nodes again, and that a node ended its connection. */
+  again: number;
+  closed: number;
+  /** Batches with a forged command in them. */
+  badBatches: number;
+  /** Commands that were sent all at once. */
+  burst: number;
 };
 
 /** A client that heard nothing asks all nodes, so often. */
@@ -56,6 +67,7 @@ export function createClients(around: Around): ClientTraffic {
   const signedPayloads = new Set<string>();
   const operations: Operation[] = [];
   const nextText = createWorkload(choose);
+  const tally: ClientTally = { again: 0, closed: 0, badBatches: 0, burst: 0 };
   const clients: Client[] = [...members.clients.keys()]
     .filter((id) => !around.held.has(id))
     .map((id) => createClient(id, clientName(id), crypto, members.cluster, around.faulty));
@@ -76,7 +88,9 @@ export function createClients(around: Around): ClientTraffic {
     const client = choose.pick(clients);
     const payload = nextText();
     signedPayloads.add(payload);
-    const frame = client.command(payload, around.event(), choose.chance(options.badBatch));
+    const isBad = choose.chance(options.badBatch);
+    if (isBad) tally.badBatches++;
+    const frame = client.command(payload, around.event(), isBad);
     const operation = client.operations.at(-1);
     if (operation !== undefined) operations.push(operation);
     toNode(client.id, choose.pick(nodes), frame);
@@ -84,6 +98,7 @@ export function createClients(around: Around): ClientTraffic {
   }
 
   function again(client: Client): void {
+    if (client.waiting() > 0) tally.again++;
     for (const frame of client.again()) for (const node of nodes) toNode(client.id, node, frame);
     if (client.waiting() > 0) for (const node of nodes) toNode(client.id, node, client.hello(node.id));
     schedule.after(retryMs, () => again(client));
@@ -96,6 +111,7 @@ export function createClients(around: Around): ClientTraffic {
       for (let i = 0; i < options.commands; i++) schedule.after(choose.next() * options.faultMs, send);
       if (options.burst > 0) {
         schedule.after(options.faultMs / 2, () => {
+          tally.burst += options.burst;
           for (let i = 0; i < options.burst; i++) send();
         });
       }
@@ -116,6 +132,7 @@ export function createClients(around: Around): ClientTraffic {
     close: (node, connection) => {
       const client = clients.find(({ id }) => id === connection);
       if (client === undefined) return;
+      tally.closed++;
       schedule.after(0, () => closeConnection(node, connection));
       schedule.after(reconnectMs, () => toNode(client.id, node, client.hello(node.id)));
     },
@@ -129,5 +146,6 @@ export function createClients(around: Around): ClientTraffic {
       return operation;
     },
     waiting: () => clients.reduce((sum, client) => sum + client.waiting(), 0),
+    tally,
   };
 }

@@ -2,7 +2,7 @@
  * Rare events by name. A simulator that never reaches them proves little: a run counts how often each was seen, and tests ask
  * for those that matter.
  */
-import { commitIndexOf, type State } from "../../consensus/state.ts";
+import { commitIndexOf, nothingMore, type State } from "../../consensus/state.ts";
 import type { Invariant } from "./world.ts";
 
 export const markers = [
@@ -30,6 +30,19 @@ export const markers = [
   "a node catches up from genesis",
   "a term ends without a leader",
   "timers are stretched to their longest",
+  "a leader gives way to a higher term",
+  "a candidate gives up its term",
+  "two candidates in one term",
+  "a node behind is answered a timeout",
+  "what was acknowledged is displaced by a commit",
+  "a leader's window is full",
+  "a node asks for a term while it leads",
+  "a complaint of a follower reaches its leader",
+  "a leader serves what is committed",
+  "a vote comes after its term",
+  "a command comes again after its commit",
+  "commands wait while nobody leads",
+  "a node applies what it had committed in an earlier life",
 ] as const;
 
 export type Marker = (typeof markers)[number];
@@ -42,6 +55,7 @@ export function createMarkers(): { readonly watch: Invariant; readonly counts: M
   const refused = new Set<number>();
   const led = new Set<number>();
   const leading = new Map<number, number>();
+  const running = new Map<number, number>();
   const ledTerms = new Map<number, number>();
 
   function compare(id: number, was: Seen, core: State): void {
@@ -56,6 +70,23 @@ export function createMarkers(): { readonly watch: Invariant; readonly counts: M
       if (rankIn(core) > 0) hit("a candidate of a later rank wins");
       if (led.has(id)) hit("a leader falls and comes back");
       led.add(id);
+    }
+    if (was.role === "leader" && role.kind !== "leader" && term > was.term) hit("a leader gives way to a higher term");
+    if (was.role === "leader" && core.askedTerm > was.asked) hit("a node asks for a term while it leads");
+    if (was.role === "candidate" && role.kind === "follower" && role.leader === undefined) {
+      hit("a candidate gives up its term");
+    }
+    if (role.kind !== "candidate") running.delete(id);
+    else if (running.get(id) !== term) {
+      if ([...running.values()].includes(term)) hit("two candidates in one term");
+      running.set(id, term);
+    }
+    if (!was.silenced && core.acknowledged === nothingMore) hit("what was acknowledged is displaced by a commit");
+    if (role.kind === "leader" && core.pool.waitingCount > 0 && role.inFlight.length >= core.config.windowBatches) {
+      hit("a leader's window is full");
+    }
+    if (was.waiting === 0 && core.pool.waitingCount > 0 && role.kind === "follower" && role.leader === undefined) {
+      hit("commands wait while nobody leads");
     }
     if (role.kind === "leader") leading.set(id, term);
     else leading.delete(id);
@@ -88,6 +119,7 @@ export function createMarkers(): { readonly watch: Invariant; readonly counts: M
     onBoot: (_, node) => {
       before.delete(node.id);
       leading.delete(node.id);
+      running.delete(node.id);
       const core = node.actors?.consensus.core;
       if (core === undefined) return;
       if (core.lock !== undefined && core.lock.index > commitIndexOf(core)) {
@@ -102,12 +134,22 @@ export function createMarkers(): { readonly watch: Invariant; readonly counts: M
         if (truncateAfter !== undefined && append === undefined && displaced === undefined)
           hit("a log ends at a heartbeat");
       }
+      if (actor === "log" && mail.kind === "serve" && node.actors?.consensus.core.role.kind === "leader") {
+        hit("a leader serves what is committed");
+      }
+      if (actor === "applier" && mail.kind === "repeat") hit("a command comes again after its commit");
       if (actor !== "consensus") return;
+      if (mail.kind === "replayed") hit("a node applies what it had committed in an earlier life");
       const core = node.actors?.consensus.core;
       if (core === undefined) return;
       const was = before.get(node.id);
       if (was !== undefined) {
         const { kind } = mail;
+        if (kind === "nack" && core.role.kind === "leader") hit("a complaint of a follower reaches its leader");
+        if (kind === "requestVoteResponse" && mail.value.term < core.term) hit("a vote comes after its term");
+        if (kind === "timeout" && core.answeredTick.get(mail.value.node) === core.tick) {
+          hit("a node behind is answered a timeout");
+        }
         const changed = was.term !== core.term;
         if (changed && (kind === "replicated" || kind === "committed" || kind === "syncResponse")) {
           hit("a certificate brings a node into a term");
@@ -156,6 +198,7 @@ type Seen = {
   readonly lockTerm: number;
   readonly lowestTerm: number;
   readonly waiting: number;
+  readonly silenced: boolean;
 };
 
 function seenOf(core: State): Seen {
@@ -174,6 +217,7 @@ function seenOf(core: State): Seen {
     lockTerm: lock !== undefined && lock.index > commitIndexOf(core) ? lock.term : 0,
     lowestTerm: tail.segments[0]?.entries.terms[0] ?? 0,
     waiting: core.pool.waitingCount,
+    silenced: core.acknowledged === nothingMore,
   };
 }
 

@@ -17,7 +17,26 @@ export type Network = {
   readonly restore: (links: readonly Link[], mode: CutMode) => void;
   /** Ends all faults, but for the slots that stay cut off for good. */
   readonly heal: (exiled: ReadonlySet<number>) => void;
-  readonly tally: { frames: number; lost: number; delivered: number; replayed: number; damaged: number; held: number };
+  readonly tally: NetworkTally;
+};
+
+/** Of frames, each kind counted where it happened. */
+export type NetworkTally = {
+  frames: number;
+  lost: number;
+  delivered: number;
+  doubled: number;
+  replayed: number;
+  damaged: number;
+  /** Took up to a hundred times as long. */
+  late: number;
+  /** Arrived before one that was sent earlier on the same link. */
+  overtaking: number;
+  held: number;
+  /** Times that held frames arrived all at once. */
+  bursts: number;
+  /** Found the sender's queue full. */
+  full: number;
 };
 
 export type Link = { readonly from: number; readonly to: number };
@@ -46,7 +65,19 @@ export function createNetwork({ slots, options, choose, schedule, arrive }: Surr
   const past: { from: number; to: number; frame: Uint8Array }[] = [];
   let sent = 0;
   let exiled: ReadonlySet<number> | undefined;
-  const tally = { frames: 0, lost: 0, delivered: 0, replayed: 0, damaged: 0, held: 0 };
+  const tally: NetworkTally = {
+    frames: 0,
+    lost: 0,
+    delivered: 0,
+    doubled: 0,
+    replayed: 0,
+    damaged: 0,
+    late: 0,
+    overtaking: 0,
+    held: 0,
+    bursts: 0,
+    full: 0,
+  };
 
   function send(from: number, to: number, frame: Uint8Array): void {
     tally.frames++;
@@ -69,7 +100,10 @@ export function createNetwork({ slots, options, choose, schedule, arrive }: Surr
       return;
     }
     fly(from, to, frame);
-    if (choose.chance(options.duplicate)) fly(from, to, frame);
+    if (choose.chance(options.duplicate)) {
+      tally.doubled++;
+      fly(from, to, frame);
+    }
     if (choose.chance(options.replay)) replay();
   }
 
@@ -88,19 +122,26 @@ export function createNetwork({ slots, options, choose, schedule, arrive }: Surr
     const frame = choose.chance(options.corrupt) ? damage(whole) : whole;
     const link = from * slots + to;
     let delay = 0.1 - Math.log(1 - choose.next()) * options.delayMs;
-    if (choose.chance(options.heavyTail)) delay = Math.min(delay * 100, delayMsMax);
+    if (choose.chance(options.heavyTail)) {
+      tally.late++;
+      delay = Math.min(delay * 100, delayMsMax);
+    }
     let time = schedule.now() + delay;
     if (options.bandwidth > 0) {
       const start = Math.max(schedule.now(), busyUntil[link] ?? 0);
       if (start - schedule.now() > queueMs) {
         tally.lost++;
+        tally.full++;
         return;
       }
       busyUntil[link] = start + frame.length / options.bandwidth;
       time += (busyUntil[link] ?? 0) - schedule.now();
     }
-    if (options.reorder) plan(from, to, frame, time);
-    else inOrder(from, to, frame, time);
+    if (options.reorder) {
+      if (time < (lastArrival[link] ?? 0)) tally.overtaking++;
+      else lastArrival[link] = time;
+      plan(from, to, frame, time);
+    } else inOrder(from, to, frame, time);
   }
 
   /** As over one TCP connection. */
@@ -151,6 +192,7 @@ export function createNetwork({ slots, options, choose, schedule, arrive }: Surr
   function letGo(link: number): void {
     const frames = held.get(link) ?? [];
     held.delete(link);
+    if (frames.length > 1) tally.bursts++;
     for (const frame of frames) inOrder(Math.floor(link / slots), link % slots, frame, schedule.now() + 0.1);
   }
 

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { createProgress } from "../../client/progress.ts";
 import { markers } from "./markers.ts";
 import { calm, type Options } from "./options.ts";
+import { runMarkers } from "./run-markers.ts";
 import { runOnCores, type Summary } from "./run-on-cores.ts";
 import { readRun, replay, savedRunOf, saveRun } from "./saved-run.ts";
 import { colourTrace, traceHead } from "./show-trace.ts";
@@ -118,7 +119,7 @@ function tell(summary: Summary, seconds: number): void {
     process.stdout.write(`  see it: npm run sim -- --seed ${seed}${nodes} --trace\n`);
   }
   if (values.markers) {
-    for (const marker of markers) {
+    for (const marker of [...markers, ...runMarkers]) {
       process.stdout.write(`${String(summary.markers.get(marker) ?? 0).padStart(9)}  ${marker}\n`);
     }
   }

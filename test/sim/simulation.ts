@@ -7,7 +7,7 @@ import * as proto from "../../wire/gen/juno.ts";
 import { faultyMax } from "../../wire/quorum.ts";
 import type { Body, ClientId, NodeId } from "../../wire/types.ts";
 import { type Adversary, nobody } from "./adversary.ts";
-import { createClients } from "./client-traffic.ts";
+import { type ClientTally, createClients } from "./client-traffic.ts";
 import { membersOf, nodeName } from "./cluster.ts";
 import { idealCrypto, type SimCrypto, seedFor } from "./crypto.ts";
 import { planCuts } from "./cuts.ts";
@@ -16,13 +16,14 @@ import { type Atomicity, createDisk } from "./disk.ts";
 import { createEnding } from "./ending.ts";
 import { allInvariants } from "./invariants/all.ts";
 import { createLair } from "./lair.ts";
-import { createMarkers, type Marker } from "./markers.ts";
-import { createNetwork } from "./network.ts";
+import { createMarkers } from "./markers.ts";
+import { createNetwork, type NetworkTally } from "./network.ts";
 import { type NodeFaults, planNodeFaults } from "./node-faults.ts";
 import { type Options, swarm } from "./options.ts";
 import { withoutClocks } from "./poison.ts";
+import { countRunMarkers } from "./run-markers.ts";
 import { createSchedule, inOrder } from "./schedule.ts";
-import { boot, crash, createNode, deliverFrame, type SimNode, type Surroundings } from "./sim-node.ts";
+import { boot, closeConnection, crash, createNode, deliverFrame, type SimNode, type Surroundings } from "./sim-node.ts";
 import { seededTape, type Tape } from "./tape.ts";
 import { createTrace } from "./trace.ts";
 import { Broken, type Invariant, type World } from "./world.ts";
@@ -70,18 +71,24 @@ export type Report = {
   /** Virtual milliseconds, in all and from the healing on. */
   readonly ms: number;
   readonly healMs: number;
-  readonly network: Readonly<Record<string, number>>;
+  readonly network: Readonly<NetworkTally>;
   readonly cuts: Readonly<Record<string, number>>;
   readonly faults: NodeFaults["tally"];
+  readonly clients: Readonly<ClientTally>;
+  /** How much faster the fastest clock went than the slowest. */
+  readonly driftMost: number;
   /** Crash points that were used. */
   readonly points: ReadonlyMap<string, number>;
-  readonly markers: ReadonlyMap<Marker, number>;
+  /** Rare events that the run has seen, and how often. */
+  readonly markers: ReadonlyMap<string, number>;
   /** Nodes that honest nodes keep evidence against. */
   readonly accused: readonly NodeId[];
 };
 
 /** All nodes are looked at every so many events. */
 const surveyEvery = 256;
+/** Connections between nodes are numbered from here, above those of clients, which have their client's number. */
+const peerConnections = 1_000;
 /** Events after which a run is taken to never end. */
 const eventsMax = 5_000_000;
 
@@ -237,7 +244,7 @@ function play(run: Run): Report {
       const envelope = envelopeOf(nodes[from] ?? node, node.id, frame);
       if (envelope !== undefined && !tricks.accept(envelope, node.copy)) return;
     }
-    deliverFrame(node, "peer", from, frame);
+    deliverFrame(node, "peer", peerConnections + from, frame);
   }
 
   function bodyIn(frame: Uint8Array): Body | undefined {
@@ -323,7 +330,10 @@ function play(run: Run): Report {
         watched ? (run.remember?.(durable) ?? durable) : (tricks.remember?.(node.id, durable) ?? durable),
       transmit: (_, to, frame) => transmit(node, to, frame),
       reply: (_, connection, frame) => reply(node, connection, frame),
-      close: clients.close,
+      close: (_, connection) => {
+        if (connection < peerConnections) clients.close(node, connection);
+        else schedule.after(0, () => closeConnection(node, connection));
+      },
       onSign: (_, signed) => {
         if (!watched || watchers.sign.length === 0) return;
         const { body } = proto.Signed.decode(signed);
@@ -387,22 +397,27 @@ function play(run: Run): Report {
     failure = { invariant, message, atMs: schedule.now(), event: events };
     trace.line(undefined, () => message);
   }
-  return {
-    seed,
+  const counted = {
     options,
+    network: network.tally,
+    cuts,
+    faults: faults.tally,
+    clients: clients.tally,
+    driftMost: Math.max(...rates) / Math.min(...rates),
+    points: faults.pointsHit,
+    commands: clients.operations.length,
+    terms: Math.max(...honest.map((node) => node.actors?.consensus.core.term ?? 0)),
+  };
+  return {
+    ...counted,
+    seed,
     failure,
     traceHash: trace.hash(),
     events,
     deliveries: network.tally.delivered + clientDeliveries,
-    commands: clients.operations.length,
-    terms: Math.max(...honest.map((node) => node.actors?.consensus.core.term ?? 0)),
     ms: schedule.now(),
     healMs: Math.max(0, schedule.now() - options.faultMs),
-    network: network.tally,
-    cuts,
-    faults: faults.tally,
-    points: faults.pointsHit,
-    markers: marks.counts,
+    markers: new Map<string, number>([...marks.counts, ...countRunMarkers(counted)]),
     accused: [...new Set(honest.flatMap(({ disk }) => disk.evidence.flatMap(({ accused }) => accused)))],
   };
 }

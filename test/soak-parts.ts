@@ -1,0 +1,45 @@
+/** The long runs of a soak: a plain list, to which whoever has another one adds it. */
+
+export type Part = {
+  readonly name: string;
+  /** Of the time, beside the shares of the others. */
+  readonly share: number;
+  /** Program and arguments for a run of so many minutes; it ends with another code than 0 where it found something. */
+  readonly command: (minutes: number, seed: number) => readonly string[];
+};
+
+export const parts: readonly Part[] = [
+  {
+    name: "sim",
+    share: 4,
+    command: (minutes, seed) => ["node", "test/sim/sim.ts", "--minutes", `${minutes}`, "--seed", `${seed * 1_000_000}`],
+  },
+  {
+    name: "fuzz",
+    share: 1,
+    command: (minutes, seed) => [
+      "node",
+      "test/fuzz/fuzz.ts",
+      "--minutes",
+      `${minutes}`,
+      "--inputs",
+      "1000000000",
+      "--seed",
+      `${seed}`,
+    ],
+  },
+  {
+    name: "chaos",
+    share: 2,
+    command: (minutes, seed) => [
+      "node",
+      "test/chaos/chaos.ts",
+      "--minutes",
+      `${minutes}`,
+      "--scenarios",
+      "100000",
+      "--seed",
+      `${seed}`,
+    ],
+  },
+];
