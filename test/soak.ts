@@ -108,7 +108,7 @@ function runPart(part: Part, minutes: number, seed: number, logs: string, signal
     last = chunk.toString().trimEnd().split("\n").at(-1) ?? last;
   };
   child.stdout.on("data", take);
-  child.stderr.on("data", (chunk: Buffer) => void log.write(chunk));
+  child.stderr.on("data", take);
   const draw = setInterval(
     () => progress.update(Math.round((performance.now() - startedAt) / 1000), Math.round(budgetMs / 1000)),
     200,

@@ -42,7 +42,8 @@ export function shrink(shrinking: Shrinking): Small | undefined {
   const first = simulate({ ...rest, ...who, ...given, seed, tape });
   if (first.failure === undefined) return undefined;
   const kind = kindOf(first.failure);
-  let best: Small = smallOf(first, first.failure, tape.recorded());
+  // All options are written down: what they were drawn from is not asked any more.
+  let best: Small = smallOf(first, first.failure, { ...tape.recorded(), options: [] });
 
   /** Takes the smaller run if it fails alike. */
   function attempt(options: Options, streams: Streams): boolean {
@@ -74,7 +75,7 @@ export function shrink(shrinking: Shrinking): Small | undefined {
   /** Cuts chunks out, and where that fails sets them to zero; halves, quarters, and so on. */
   function thinOut(name: string): void {
     const lengthOf = (): number => best.streams[name]?.length ?? 0;
-    if (lengthOf() === 0 || withStream(name, [])) return;
+    if (lengthOf() === 0) return;
     for (let size = Math.ceil(lengthOf() / 2); size >= 1 && !isOver(); size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let from = 0; from < lengthOf() && !isOver(); ) {
         const values = best.streams[name] ?? [];
@@ -108,6 +109,7 @@ export function shrink(shrinking: Shrinking): Small | undefined {
   const names = Object.keys(best.streams).sort(
     (a, b) => (best.streams[b]?.length ?? 0) - (best.streams[a]?.length ?? 0),
   );
+  for (const name of names) withStream(name, []);
   for (const name of names) thinOut(name);
   milderOptions();
   for (const name of [...names].reverse()) halve(name);

@@ -33,6 +33,8 @@ Ends with 1 where an invariant broke, with 2 where the words above are not kept.
 `;
 
 const nodesMax = 13;
+/** Seeds beyond it may not be whole numbers any more once some are counted on. */
+const seedMax = 2 ** 52;
 const shrinkMs = 60_000;
 /** Failures of one kind are one failure: so many kinds are made small. */
 const kindsMax = 3;
@@ -193,10 +195,10 @@ function slug(text: string): string {
   return text.toLowerCase().replaceAll(/\W+/g, "-");
 }
 
-function wholeNumber(name: string, text: string, least: number, most = 2 ** 48): number {
+function wholeNumber(name: string, text: string, least: number, most = seedMax): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  return refuse(`--${name} must be a whole number from ${least}${most < 2 ** 48 ? ` to ${most}` : ""}; is ${text}`);
+  return refuse(`--${name} must be a whole number from ${least}${most < seedMax ? ` to ${most}` : ""}; is ${text}`);
 }
 
 function decimal(name: string, text: string): number {
