@@ -1,7 +1,7 @@
 /** Scenarios that are the same each time, for what must be seen to happen rather than left to a seed. */
 import type { Scenario } from "./scenario.ts";
 
-export type ScenarioName = "quick" | "pauses" | "corruption";
+export type ScenarioName = "quick" | "pauses" | "corruption" | "silence";
 
 export const namedScenarios: Readonly<Record<ScenarioName, Scenario>> = {
   /** Something of everything, in the time that a test may take. */
@@ -50,6 +50,23 @@ export const namedScenarios: Readonly<Record<ScenarioName, Scenario>> = {
         clients: true,
         weather: { kind: "corrupt", probability: 0.1 },
       },
+    ],
+  },
+  /** Nodes hear nothing of each other for so long that their timers are at their longest, and the leader is killed meanwhile. */
+  silence: {
+    seed: 4,
+    nodes: 4,
+    lengthMs: 75_000,
+    faults: [
+      {
+        atMs: 500,
+        forMs: 75_000,
+        kind: "weather",
+        target: "all",
+        clients: false,
+        weather: { kind: "blackHole" },
+      },
+      { atMs: 1_500, forMs: 3_000, kind: "kill", target: "leader" },
     ],
   },
 };

@@ -1,9 +1,8 @@
 /** The commands in a node's store, in order, and which of them took effect. */
-import { createRequestWindow, mark, type RequestWindow, standingOf } from "../../consensus/request-window.ts";
 import { openForAudit } from "../../ledger/audit-source.ts";
 import { countOf, segmentNames, segmentRowOf, storedCommandAt } from "../../ledger/segment-row.ts";
 import { open } from "../../wire/envelope.ts";
-import type { Digest, RequestId } from "../../wire/types.ts";
+import type { Digest } from "../../wire/types.ts";
 
 export type Entry = {
   readonly index: number;
@@ -33,14 +32,19 @@ export function readLedger(file: string, cluster: Digest): readonly Entry[] {
   }
 }
 
-/** The entries that took effect: of each request the first, as docs/protocol.md says under Clients. */
+/** Ids this far below a client's highest take no effect any more: docs/protocol.md, Clients. */
+const windowWidth = 16_384;
+
+/** The entries that took effect: of each request the first. Told by the protocol's text, not by the nodes' code. */
 export function effective(entries: readonly Entry[]): readonly Entry[] {
-  const windows = new Map<number, RequestWindow>();
+  const seen = new Set<string>();
+  const highest = new Map<number, number>();
   return entries.filter(({ client, request }) => {
-    const window = windows.get(client) ?? createRequestWindow();
-    windows.set(client, window);
-    if (standingOf(window, request as RequestId) !== "fresh") return false;
-    mark(window, request as RequestId);
+    const top = highest.get(client) ?? 0;
+    const id = `${client} ${request}`;
+    if (request <= top - windowWidth || seen.has(id)) return false;
+    seen.add(id);
+    highest.set(client, Math.max(top, request));
     return true;
   });
 }
