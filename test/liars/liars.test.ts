@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import test from "ava";
 import { rows } from "./registry.ts";
-import { runRow, seedsInTests } from "./run-row.ts";
+import { runInTests } from "./run-row.ts";
 import { liarsPage } from "./table.ts";
 
 for (const row of rows) {
   if (row.how !== "simulator") continue;
   test(`${row.id}: ${row.name}`, async (t) => {
-    const { failure, schedules } = await runRow(row, 1, seedsInTests);
+    const { failure, schedules } = await runInTests(row);
     t.is(failure, undefined);
     t.true(schedules > 0);
   });

@@ -203,11 +203,11 @@ export const voters: readonly Behaviour[] = [
     },
     observe: (sight) => {
       mustTell(sight, "claimed an election by refusals");
-      mustRefuse(sight, "invalid signature");
       must(
         sight.story.reigns.every(({ node }) => node !== sight.stage.liar),
         "refusals have elected a leader",
       );
+      mustRefuse(sight, "invalid signature");
     },
   },
   {
