@@ -2,7 +2,18 @@
 import { dataKind, mayCopy } from "../core/kind.ts";
 import type { CoreCommand, CoreFunction, CoreLaw, CoreTest, Migration, Named, TestStep } from "../core/module.ts";
 import type { Term } from "../core/term.ts";
-import { authData, base, holdsAnywhere, kindOf, resolve, showType, type Type, wrong } from "../core/type.ts";
+import {
+  authData,
+  base,
+  holdsAnywhere,
+  kindOf,
+  mapType,
+  resolve,
+  showType,
+  type Type,
+  unit,
+  wrong,
+} from "../core/type.ts";
 import type { Declaration, Expr, TestStep as StepNode } from "../syntax/tree.ts";
 import { type Body, bindLocal, check, closeScope, settleBody, startBody } from "./body.ts";
 import { checkWire, readParams } from "./declare.ts";
@@ -76,7 +87,7 @@ export function checkCommand(names: Names, report: Reporter, node: Node<"command
 
 /** A command that always fails has no result of its own. */
 function finished(type: Type): Type {
-  return type.kind === "wrong" ? { kind: "tuple", items: [] } : type;
+  return mapType(type, (t) => (t.kind === "wrong" ? unit : null));
 }
 
 export function checkLaw(names: Names, report: Reporter, node: Node<"law">): CoreLaw {

@@ -22,6 +22,7 @@ export type Body = {
   /** How deep the core term is here; the statements before count as well. */
   depth: number;
   isTooDeep: boolean;
+  readonly errorsBefore: number;
   readonly holes: { readonly hole: Hole; readonly span: Span }[];
   /** Finds term and type; `want` is a hint and need not be met. */
   readonly infer: (body: Body, expr: Expr, want: Type | null) => Typed;
@@ -45,6 +46,7 @@ export function startBody(
     fences: [],
     depth: 0,
     isTooDeep: false,
+    errorsBefore: report.found.length,
     holes: [],
   };
 }
@@ -108,6 +110,8 @@ export function fenced<T>(body: Body, fence: Fence | null, run: () => T): T {
   const aborted = body.flow.aborted;
   const result = run();
   body.flow.aborted = aborted;
+  // What was used up against the fence is told already, and counts as gone, so that it is not told again.
+  for (const [local, span] of body.flow.gone) before.flow.gone.set(local, span);
   body.flow = before.flow;
   body.fences = before.fences;
   return result;
@@ -127,6 +131,11 @@ export function settleBody(body: Body): void {
   for (const { hole, span } of body.holes) {
     const type = resolve(hole);
     if (type.kind === "hole") {
+      // What is wrong already may be why nothing else is known.
+      if (body.report.found.length > body.errorsBefore) {
+        type.solution = wrong;
+        continue;
+      }
       body.report.error("open-type", span, `cannot tell what ${hole.name} is here`, {
         hint: "write the type with a let: `let x : T = …`",
       });

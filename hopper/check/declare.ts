@@ -8,6 +8,7 @@ import {
   holdsAnywhere,
   kindOf,
   mapType,
+  partsOf,
   resolve,
   settleKinds,
   showType,
@@ -105,9 +106,21 @@ function checkData(report: Reporter, node: DataNode, data: DataType): void {
       hint,
     });
   }
+  const isInCycle = (d: DataType): boolean => d.constructors.some((c) => c.fields.some((f) => contains(f.type)));
+  const grows = (t: Type): boolean => t.kind === "data" && isInCycle(t.data) && t.args.some(isMixed);
+  if (fields.some((f) => holdsAnywhere(f.type, grows))) {
+    const hint = "inside itself, a type takes its parameters as they are";
+    report.error("not-regular", node.name.span, `${data.name} contains ever larger types`, { hint });
+  }
   if (data.constructors.every((c) => c.fields.some((f) => mustHold(f.type, data)))) {
     report.error("endless", node.name.span, `no value of ${data.name} can be made: each would contain another`);
   }
+}
+
+/** Neither a parameter nor free of parameters. */
+function isMixed(type: Type): boolean {
+  const mentions = (t: Type): boolean => resolve(t).kind === "param" || partsOf(t).some(mentions);
+  return resolve(type).kind !== "param" && mentions(type);
 }
 
 /** True where a value of the type always has one of `data` inside. */

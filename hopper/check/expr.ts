@@ -211,19 +211,24 @@ function inferField(body: Body, expr: Extract<Expr, { kind: "field" }>, want: Ty
   const of = expr.of.kind === "get" ? inferTable(body, expr.of, true) : inferExpr(body, expr.of, null);
   const found = project(body, of, expr);
   if (inTable) requireCopy(body, found.type, expr.span, expr.name.name);
-  else if (!mayCopy(kindOf(of.type))) {
-    const hint = "bind it with a let, then read its field";
-    body.report.error("dropped", expr.span, `reading a field would drop the rest of this ${showType(of.type)}`, {
-      hint,
+  else {
+    body.report.whenKnown(of.type, () => {
+      if (mayCopy(kindOf(of.type))) return;
+      const hint = "bind it with a let, then read its field";
+      body.report.error("dropped", expr.span, `reading a field would drop the rest of this ${showType(of.type)}`, {
+        hint,
+      });
     });
   }
   return found;
 }
 
 function requireCopy(body: Body, type: Type, span: Span, name: string): void {
-  if (mayCopy(kindOf(type))) return;
-  const hint = "take the whole apart with a match or a let";
-  body.report.error("field-held", span, `\`${name}\` is ${showType(type)}, which cannot be copied out`, { hint });
+  body.report.whenKnown(type, () => {
+    if (mayCopy(kindOf(type))) return;
+    const hint = "take the whole apart with a match or a let";
+    body.report.error("field-held", span, `\`${name}\` is ${showType(type)}, which cannot be copied out`, { hint });
+  });
 }
 
 function project(body: Body, of: Typed, expr: Extract<Expr, { kind: "field" }>): Typed {

@@ -74,11 +74,14 @@ function crossFences(report: Reporter, fences: readonly Fence[], local: Local, s
   });
 }
 
-/** The end of a local's scope. */
+/** The end of a local's scope; what is outside of it need not know what it did. */
 export function close(report: Reporter, flow: Flow, locals: readonly Local[]): void {
-  if (flow.aborted) return;
   for (const local of locals) {
-    if (flow.gone.has(local)) continue;
+    if (flow.aborted) {
+      flow.gone.delete(local);
+      continue;
+    }
+    if (flow.gone.delete(local)) continue;
     report.whenKnown(local.type, () => {
       if (mayCopy(kindOf(local.type))) return;
       const what = local.name === "_" ? "this value" : `\`${local.name}\``;

@@ -1,9 +1,10 @@
 /** Source of a module to a checked module, or to everything that is wrong with it. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { withinBudget } from "../core/budget.ts";
 import { encodeModule } from "../core/encode.ts";
 import type { CoreModule, Effects } from "../core/module.ts";
-import type { Ref, Term } from "../core/term.ts";
+import type { Ref, Span, Term } from "../core/term.ts";
 import type { Owner } from "../core/type.ts";
 import type { Declaration, Module, Use } from "../syntax/tree.ts";
 import { checkAuthority, checkCommand, checkFunction, checkLaw, checkMigration, checkTest } from "./bodies.ts";
@@ -33,9 +34,12 @@ export function checkModule(source: string, name: string, imports: Imports): Che
   const { path } = parsed.tree;
   if (path.name !== name)
     report.error("wrong-path", path.span, `this module is ${name}, and calls itself ${path.name}`);
-  const module = checkTree(parsed.tree, report, imports);
+  builtInFunctions();
+  const module = withinBudget(() => checkTree(parsed.tree, report, imports));
+  if (module === null)
+    report.error("too-long", path.span, "this module takes too long to check", { hint: "its types grow too large" });
   const diagnostics = report.found.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
-  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, module };
+  return module === null || diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, module };
 }
 
 function pick<K extends Declaration["kind"]>(tree: Module, kind: K): readonly Extract<Declaration, { kind: K }>[] {
@@ -45,8 +49,8 @@ function pick<K extends Declaration["kind"]>(tree: Module, kind: K): readonly Ex
 function checkTree(tree: Module, report: Reporter, imports: Imports): CheckedModule {
   const owner: Owner = { path: tree.path.name, hash: null };
   const names = startNames(owner, builtInFunctions());
-  const places = { types: new Map(), values: new Map(), tables: new Map(), events: new Map(), others: new Map() };
-  const imported = tree.uses.flatMap((use) => importModule(names, report, use, imports) ?? []);
+  const places = { types: new Map(), values: new Map(), tables: new Map(), events: new Map() };
+  const imported = tree.uses.flatMap((use) => importModule(names, report, places, use, imports) ?? []);
   const types = declareTypes(names, report, places, pick(tree, "data"));
   const scope = { names, report, params: [], kindsKnown: true };
 
@@ -158,7 +162,13 @@ function seal(
   };
 }
 
-function importModule(names: Names, report: Reporter, use: Use, imports: Imports): CheckedModule | null {
+function importModule(
+  names: Names,
+  report: Reporter,
+  places: { readonly types: Map<string, Span>; readonly values: Map<string, Span> },
+  use: Use,
+  imports: Imports,
+): CheckedModule | null {
   const { path } = use;
   const module = imports(path.name, use.hash?.name ?? null);
   if (module === undefined) {
@@ -179,8 +189,8 @@ function importModule(names: Names, report: Reporter, use: Use, imports: Imports
     if (type === undefined && value === undefined) {
       report.error("unknown-name", name.span, `${path.name} shows no \`${name.name}\``, { hint: "is it `pub`?" });
     }
-    if (type !== undefined) names.types.set(name.name, type);
-    if (value !== undefined) names.values.set(name.name, value);
+    if (type !== undefined) declareName(report, names.types, places.types, name, type);
+    if (value !== undefined) declareName(report, names.values, places.values, name, value);
   }
   return module;
 }

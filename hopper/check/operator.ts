@@ -71,11 +71,11 @@ type Meaning = { readonly name: string; readonly type: Type };
 
 function equality(body: Body, expr: Binary, x: Type, y: Type): Meaning | null {
   if (numeric(x, y) === null && !unify(x, y)) return null;
-  if (kindOf(x) !== dataKind || holdsAnywhere(x, (t) => t.kind === "arrow")) {
-    body.report.error("not-comparable", expr.span, `values of ${showType(x)} cannot be compared`, {
-      hint: "compare fields that are Data",
-    });
-  }
+  body.report.whenKnown(x, () => {
+    if (kindOf(x) === dataKind && !holdsAnywhere(x, (t) => t.kind === "arrow")) return;
+    const hint = "compare fields that are Data";
+    body.report.error("not-comparable", expr.span, `values of ${showType(x)} cannot be compared`, { hint });
+  });
   return { name: expr.operator === "==" ? "equal" : "notEqual", type: bool };
 }
 

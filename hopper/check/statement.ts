@@ -10,13 +10,15 @@ import { checkEmit, checkMoves, checkPut, done } from "./table.ts";
 import { readType } from "./types.ts";
 
 type Wrap = (rest: Term) => Term;
+/** What lies too deep is told already, and walks over the term must not follow it there. */
+const leaveOut: Wrap = (rest) => rest;
 
 export function inferBlock(body: Body, block: Extract<Expr, { kind: "block" }>, want: Type | null): Typed {
   const level = body.locals.length;
   const { depth } = body;
   const wraps = block.statements.map((statement) => {
     body.depth++;
-    return checkStatement(body, statement);
+    return body.isTooDeep ? leaveOut : checkStatement(body, statement);
   });
   const result = block.result === null ? done : body.infer(body, block.result, want);
   body.depth = depth;

@@ -69,12 +69,13 @@ function readNamed(scope: TypeScope, to: Expr, args: readonly Expr[], span: Span
     return wrong;
   }
   if (scope.kindsKnown) {
-    data.params.forEach((param, i) => {
+    for (const [i, param] of data.params.entries()) {
       const arg = types[i] ?? wrong;
-      if (kindFits(kindOf(arg), param.bound)) return;
+      if (kindFits(kindOf(arg), param.bound)) continue;
       const message = `${data.name} wants ${kindNames[param.bound]} for ${param.name}, and ${showType(arg)} is ${kindNames[kindOf(arg)]}`;
       scope.report.error("wrong-kind", args[i]?.span ?? span, message);
-    });
+      return wrong;
+    }
   }
   return { kind: "data", data, args: types };
 }

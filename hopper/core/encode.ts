@@ -74,7 +74,10 @@ function encoder(self: Owner | null): Encoder {
         return [3, seen.params.map(type), type(seen.result), seen.once];
       case "param":
         return [4, seen.index];
-      default:
+      // The type of what never returns.
+      case "wrong":
+        return [5];
+      case "hole":
         throw new Error("assert: an open type in checked core");
     }
   }

@@ -1,4 +1,5 @@
 /** The types of the core: what a checked program's values are. Later stages add indices beside `args`. */
+import { step } from "./budget.ts";
 import { anyKind, assetKind, dataKind, joinKinds, type Kind, localKind } from "./kind.ts";
 
 export type BaseName = "Int" | "Nat" | "Rat" | "Text" | "Bytes" | "Bool" | "Time" | "Duration" | "Principal" | "Id";
@@ -71,6 +72,7 @@ export function isBaseName(name: string): name is BaseName {
 
 /** The type behind solved holes, outermost layer only. */
 export function resolve(type: Type): Type {
+  step();
   let seen = type;
   while (seen.kind === "hole" && seen.solution !== null) seen = seen.solution;
   return seen;

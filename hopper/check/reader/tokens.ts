@@ -20,7 +20,13 @@ const shapes: readonly (readonly [Token["kind"] | "skip", RegExp])[] = [
   ["symbol", /\.\.|=>|->|==|!=|<=|>=|&&|\|\||\+\+|[-+*/<>=!(){}[\],:.|#]/y],
 ];
 
+const sourceUnitsMax = 1024 * 1024;
+
 export function readTokens(source: string): { readonly tokens: readonly Token[]; readonly wrong: Diagnostic | null } {
+  if (source.length > sourceUnitsMax || !source.isWellFormed()) {
+    const message = "a module is well-formed Unicode of at most 1 MiB";
+    return { tokens: [], wrong: { code: "syntax", message, span: { start: 0, end: 0 }, related: [] } };
+  }
   const tokens: Token[] = [];
   let starts = true;
   for (let at = 0; at < source.length; ) {
