@@ -1,0 +1,61 @@
+/** Types to the shapes by which stored and sent values are read: parameters filled in, each named type once. */
+import { encodeType } from "../core/encode.ts";
+import { type DataType, listData, mapData, resolve, substitute, type Type } from "../core/type.ts";
+import type { NamedShape, Shape } from "../ir/ir.ts";
+
+export type Shapes = { readonly found: NamedShape[]; readonly indices: Map<string, number> };
+
+export function startShapes(): Shapes {
+  return { found: [], indices: new Map() };
+}
+
+/** Adds what the type needs to `shapes`; the type is one that may be stored. */
+export function shapeOf(shapes: Shapes, type: Type): Shape {
+  const seen = resolve(type);
+  switch (seen.kind) {
+    case "base":
+      return { of: seen.name };
+    case "tuple":
+      return { of: "tuple", items: seen.items.map((item) => shapeOf(shapes, item)) };
+    case "arrow":
+      return { of: "function" };
+    case "data": {
+      const [first, second] = seen.args;
+      if (seen.data === listData && first !== undefined) return { of: "list", item: shapeOf(shapes, first) };
+      if (seen.data === mapData && first !== undefined && second !== undefined) {
+        return { of: "map", key: shapeOf(shapes, first), value: shapeOf(shapes, second) };
+      }
+      return { of: "named", index: nameShape(shapes, seen.data, seen.args) };
+    }
+    default:
+      throw new Error("assert: only closed types are stored or sent");
+  }
+}
+
+function nameShape(shapes: Shapes, data: DataType, args: readonly Type[]): number {
+  const key = encodeType({ kind: "data", data, args }).join();
+  const before = shapes.indices.get(key);
+  if (before !== undefined) return before;
+  const index = shapes.found.length;
+  shapes.indices.set(key, index);
+  // The place is taken first, since a type may contain itself.
+  shapes.found.push({ name: data.name, constructors: [], amount: null });
+  const constructors = data.constructors.map((made) => ({
+    name: made.name,
+    fields: made.fields.map((f) => shapeOf(shapes, substitute(f.type, args))),
+    labels: made.fields.map((f) => f.name),
+  }));
+  shapes.found[index] = { name: data.name, constructors, amount: amountOf(data) };
+  return index;
+}
+
+/** Where an asset of one constructor says how much it is, and of which unit. */
+function amountOf(data: DataType): NamedShape["amount"] {
+  const [only, another] = data.constructors;
+  if (!data.isAsset || only === undefined || another !== undefined) return null;
+  const at = (name: string): number => only.fields.findIndex((f) => f.name === name);
+  const amount = at("amount");
+  const type = only.fields[amount]?.type;
+  if (type?.kind !== "base" || type.name !== "Nat") return null;
+  return { unit: at("unit") < 0 ? null : at("unit"), amount };
+}

@@ -1,0 +1,196 @@
+/**
+ * Canonical CBOR (RFC 8949 §4.2.1) of values, by their shapes: one form for each value. Made as a string of byte values, which
+ * joins and compares faster than arrays do, and serves as a key of a table as it is.
+ */
+
+import { limits } from "../ir/cost-table.ts";
+import type { NamedShape, Shape } from "../ir/ir.ts";
+import { fault } from "./fault.ts";
+import type { Closure, Data, Dictionary, Int, List, Rat, Value } from "./value.ts";
+
+/** A value's bytes as a string of characters below 256; the fault TooLarge above the limit. */
+export function encode(value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
+  const bytes = write(value, shape, shapes);
+  if (bytes.length > limits.valueBytes) fault("TooLarge");
+  return bytes;
+}
+
+function write(value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
+  switch (shape.of) {
+    case "Int":
+    case "Nat":
+    case "Time":
+    case "Duration":
+      return encodeInt(value as Int);
+    case "Rat":
+      return encodeRat(value as Rat);
+    case "Bool":
+      return value === true ? "\xf5" : "\xf4";
+    case "Text":
+      return encodeText(value as string);
+    case "Bytes":
+    case "Id":
+      return encodeBytes(value as Uint8Array);
+    case "Principal":
+      return encodePrincipal(value as Data);
+    case "list": {
+      const { items } = value as List;
+      let text = head(4, items.length);
+      for (const item of items) text += write(item, shape.item, shapes);
+      return text;
+    }
+    case "map": {
+      const { entries } = value as Dictionary;
+      let text = head(4, entries.length);
+      for (const entry of entries) text += `\x82${entry.bytes}${write(entry.value, shape.value, shapes)}`;
+      return text;
+    }
+    case "tuple": {
+      const data = value as Data;
+      let text = head(4, shape.items.length);
+      for (let i = 0; i < shape.items.length; i++) text += write(at(data, i), item(shape.items, i), shapes);
+      return text;
+    }
+    case "named": {
+      const data = value as Data;
+      const { constructors } = item(shapes, shape.index);
+      const { fields } = item(constructors, data[0]);
+      const single = constructors.length === 1;
+      let text = head(4, fields.length + (single ? 0 : 1));
+      if (!single) text += head(0, data[0]);
+      for (let i = 0; i < fields.length; i++) text += write(at(data, i), item(fields, i), shapes);
+      return text;
+    }
+    case "function":
+      return encodeClosure(value as Closure);
+  }
+}
+
+function at(data: Data, field: number): Value {
+  const value = data[field + 1];
+  if (value === undefined) throw new Error("assert: a value has the fields of its shape");
+  return value;
+}
+
+function item<T>(items: readonly T[], index: number): T {
+  const found = items[index];
+  if (found === undefined) throw new Error("assert: shapes are whole");
+  return found;
+}
+
+/** Major type and argument, in the fewest bytes; the argument is below 2^53. */
+export function head(major: number, argument: number): string {
+  const lead = major << 5;
+  if (argument < 24) return String.fromCharCode(lead | argument);
+  if (argument < 0x100) return String.fromCharCode(lead | 24, argument);
+  if (argument < 0x10000) return String.fromCharCode(lead | 25, argument >>> 8, argument & 0xff);
+  const low = argument % 0x1_0000_0000;
+  const four = String.fromCharCode(low >>> 24, (low >>> 16) & 0xff, (low >>> 8) & 0xff, low & 0xff);
+  if (argument < 0x1_0000_0000) return String.fromCharCode(lead | 26) + four;
+  const high = Math.floor(argument / 0x1_0000_0000);
+  return String.fromCharCode(lead | 27, high >>> 24, (high >>> 16) & 0xff, (high >>> 8) & 0xff, high & 0xff) + four;
+}
+
+export function encodeInt(value: Int): string {
+  if (typeof value === "number") return value < 0 ? head(1, -1 - value) : head(0, value);
+  const size = value < 0n ? -1n - value : value;
+  let hex = size.toString(16);
+  if (hex.length % 2 === 1) hex = `0${hex}`;
+  const bytes = hex.length / 2;
+  if (bytes > 8) return `${value < 0n ? "\xc3" : "\xc2"}${head(2, bytes)}${fromHex(hex)}`;
+  return String.fromCharCode(value < 0n ? 0x3b : 0x1b) + fromHex(hex.padStart(16, "0"));
+}
+
+function fromHex(hex: string): string {
+  let text = "";
+  for (let i = 0; i < hex.length; i += 2) text += String.fromCharCode(Number.parseInt(hex.slice(i, i + 2), 16));
+  return text;
+}
+
+function encodeRat({ n, d }: Rat): string {
+  return `\xd8\x1e\x82${encodeInt(n)}${encodeInt(d)}`;
+}
+
+export function encodeText(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= 0x80) return encodeLongText(text);
+  }
+  return head(3, text.length) + text;
+}
+
+function encodeLongText(text: string): string {
+  let bytes = "";
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) bytes += character;
+    else if (code < 0x800) bytes += String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
+    else if (code < 0x10000)
+      bytes += String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
+    else
+      bytes += String.fromCharCode(
+        0xf0 | (code >> 18),
+        0x80 | ((code >> 12) & 0x3f),
+        0x80 | ((code >> 6) & 0x3f),
+        0x80 | (code & 0x3f),
+      );
+  }
+  return head(3, bytes.length) + bytes;
+}
+
+export function encodeBytes(bytes: Uint8Array): string {
+  return head(2, bytes.length) + textOfBytes(bytes);
+}
+
+function encodePrincipal(value: Data): string {
+  const [tag, first, second] = value;
+  switch (tag) {
+    case 0:
+    case 2:
+      return `\x82${head(0, tag)}${encodeBytes(first as Uint8Array)}`;
+    case 1: {
+      const { items } = second as List;
+      let text = `\x83\x01${encodeInt(first as Int)}${head(4, items.length)}`;
+      for (const one of items) text += encodePrincipal(one as Data);
+      return text;
+    }
+    default:
+      return `\x83\x03${encodePrincipal(first as Data)}${encodeText(second as string)}`;
+  }
+}
+
+/** What it captured is encoded by what it is: a closure has no shape of its own. */
+function encodeClosure({ module, index, captured }: Closure): string {
+  let text = `\x83${encodeText(module)}${head(0, index)}${head(4, captured.length)}`;
+  for (const value of captured) text += encodeFree(value);
+  return text;
+}
+
+/** Values without a shape: with what they are in front. */
+export function encodeFree(value: Value): string {
+  if (typeof value === "number" || typeof value === "bigint") return `\x82\x00${encodeInt(value)}`;
+  if (typeof value === "boolean") return `\x82\x01${value ? "\xf5" : "\xf4"}`;
+  if (typeof value === "string") return `\x82\x02${encodeText(value)}`;
+  if (value instanceof Uint8Array) return `\x82\x03${encodeBytes(value)}`;
+  if ("n" in value) return `\x82\x04${encodeRat(value)}`;
+  if ("items" in value) return `\x82\x05${head(4, value.items.length)}${value.items.map(encodeFree).join("")}`;
+  if ("entries" in value && !Array.isArray(value)) {
+    const entries = (value as Dictionary).entries;
+    return `\x82\x06${head(4, entries.length)}${entries.map((one) => `\x82${encodeFree(one.key)}${encodeFree(one.value)}`).join("")}`;
+  }
+  if ("captured" in value) return `\x82\x07${encodeClosure(value)}`;
+  const [tag, ...fields] = value as Data;
+  return `\x82\x08${head(4, fields.length + 1)}${head(0, tag)}${fields.map(encodeFree).join("")}`;
+}
+
+/** Bytes as a string of characters below 256. */
+export function textOfBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+export function bytesOfText(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

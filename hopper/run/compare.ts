@@ -1,0 +1,81 @@
+/** Equality and order of values, by what they are and never by the platform's taste. */
+import { compareInt } from "./integer.ts";
+import type { Data, Dictionary, List, Rat, Value } from "./value.ts";
+
+/** Both are of one Data type. Values have one form each, so equal parts make equal wholes. */
+export function equal(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object") return false;
+  if (a instanceof Uint8Array || b instanceof Uint8Array) {
+    return a instanceof Uint8Array && b instanceof Uint8Array && compareBytes(a, b) === 0;
+  }
+  if (Array.isArray(a)) return Array.isArray(b) && equalItems(a as Data, b as Data);
+  if ("n" in a) return "n" in b && a.n === (b as Rat).n && a.d === (b as Rat).d;
+  if ("items" in a) return "items" in b && equalItems(a.items, (b as List).items);
+  if ("captured" in a) {
+    return "captured" in b && a.module === b.module && a.index === b.index && equalItems(a.captured, b.captured);
+  }
+  const [x, y] = [(a as Dictionary).entries, (b as Dictionary).entries];
+  if (x.length !== y.length) return false;
+  return x.every((entry, i) => {
+    const other = y[i];
+    return other !== undefined && entry.bytes === other.bytes && equal(entry.value, other.value);
+  });
+}
+
+function equalItems(a: readonly Value[], b: readonly Value[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i], b[i]];
+    if (x === undefined || y === undefined || !equal(x, y)) return false;
+  }
+  return true;
+}
+
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return compareInt(a.length, b.length);
+}
+
+/** By code points, which is the order of the UTF-8 bytes, and not JavaScript's. */
+export function compareText(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x === y) continue;
+    // Surrogates stand for code points above all others.
+    const [high, low] = [isSurrogate(x), isSurrogate(y)];
+    return high === low ? x - y : high ? 1 : -1;
+  }
+  return compareInt(a.length, b.length);
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/** How much there is of a value: bytes of its text and numbers, and one for each part. Costs of tables and events go by it. */
+export function weight(value: Value): number {
+  if (typeof value === "number") return 4;
+  if (typeof value === "boolean") return 1;
+  if (typeof value === "string") return 1 + value.length;
+  if (typeof value === "bigint") return 1 + Math.ceil(value.toString(16).length / 2);
+  if (value instanceof Uint8Array) return 1 + value.length;
+  if ("n" in value) return 1 + weight(value.n) + weight(value.d);
+  if ("items" in value) return weightOfAll(value.items);
+  if ("captured" in value) return 40 + weightOfAll(value.captured);
+  if (Array.isArray(value)) return weightOfAll(value as Data);
+  let sum = 1;
+  for (const entry of (value as Dictionary).entries) sum += entry.bytes.length + weight(entry.value);
+  return sum;
+}
+
+function weightOfAll(items: readonly Value[]): number {
+  let sum = 1;
+  for (let i = 0; i < items.length; i++) sum += weight(items[i] ?? 0);
+  return sum;
+}

@@ -1,0 +1,114 @@
+/** One command under way: its gas, its depth, who signed it, what it has changed and told. */
+
+import { costTable, limits } from "../ir/cost-table.ts";
+import type { Code, IrFunction, IrModule } from "../ir/ir.ts";
+import { equal } from "./compare.ts";
+import { fault } from "./fault.ts";
+import { Journal, type Table } from "./table.ts";
+import { type Data, type List, principal, type Value } from "./value.ts";
+
+/** A module with what it refers to found. */
+export type Linked = {
+  readonly ir: IrModule;
+  /** Shared by all versions of a lineage. */
+  readonly lineage: string;
+  readonly tables: readonly Table[];
+  /** By hash in hex: itself and all that it imports. */
+  readonly modules: ReadonlyMap<string, Linked>;
+  /** The fast evaluator's functions, made at their first use. */
+  readonly compiled: (((frame: Value[], execution: Execution) => Value) | undefined)[];
+};
+
+export type Told = { readonly module: Linked; readonly event: number; readonly fields: readonly Value[] };
+export type Promised = {
+  readonly tables: readonly Table[];
+  readonly unit: Value;
+  readonly changes: readonly { readonly account: Value; readonly amount: Value; readonly gains: boolean }[];
+};
+
+export type Start = {
+  /** Principals' keys that signed, as SHA-256 of their public keys in hex. */
+  readonly signers: ReadonlySet<string>;
+  /** Milliseconds from 1970, of the log entry. */
+  readonly now: number;
+  readonly gasLimit: number;
+  /** The hash function; pure rooms bring none of their own. */
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
+  /** The policy in force for a principal whose keys were changed; undefined where it speaks for itself. */
+  readonly policyOf: (who: Data) => Data | undefined;
+  /** False for a query: writing faults. */
+  readonly mayWrite: boolean;
+};
+
+export type Evaluate = (code: Code, frame: Value[], module: Linked, execution: Execution) => Value;
+
+export class Execution {
+  readonly start: Start;
+  readonly journal: Journal = new Journal();
+  readonly told: Told[] = [];
+  readonly promises: Promised[] = [];
+  gasLeft: number;
+  depth = 0;
+  nesting = 0;
+  readonly #touched = new Set<Linked>();
+
+  constructor(start: Start) {
+    this.start = start;
+    this.gasLeft = Math.min(start.gasLimit, limits.gas);
+  }
+
+  spend(gas: number): void {
+    this.gasLeft -= gas;
+    if (this.gasLeft < 0) {
+      this.gasLeft = 0;
+      fault("OutOfGas");
+    }
+  }
+
+  /** Before a function runs; `leave` after it. */
+  enter(module: Linked, of: IrFunction, nesting: number): void {
+    this.depth++;
+    this.nesting += nesting;
+    if (this.depth > limits.callDepth || this.nesting > limits.nesting) fault("DepthExceeded", `in ${of.name}`);
+    if (this.#touched.has(module)) return;
+    this.#touched.add(module);
+    this.spend(costTable.module);
+  }
+
+  leave(nesting: number): void {
+    this.depth--;
+    this.nesting -= nesting;
+  }
+
+  /** Whether enough keys have signed for a principal to have. */
+  hasSigned(who: Data, deep = 0): boolean {
+    this.spend(costTable.signer);
+    if (deep > 16) fault("DepthExceeded");
+    const policy = this.start.policyOf(who);
+    if (policy !== undefined && !equal(policy, who)) return this.hasSigned(policy, deep + 1);
+    const [tag, first, second] = who;
+    if (tag === principal.key) return this.start.signers.has(hexOf(first as Uint8Array));
+    if (tag !== principal.atLeast) return false;
+    return this.hasQuorum(first as number, second as List, deep + 1);
+  }
+
+  hasQuorum(count: Value, of: List, deep = 0): boolean {
+    let signed = 0;
+    const seen: Value[] = [];
+    for (const who of of.items) {
+      // One who is listed twice counts once.
+      if (seen.some((one) => equal(one, who))) continue;
+      seen.push(who);
+      if (this.hasSigned(who as Data, deep)) signed++;
+    }
+    return typeof count === "number" && count > 0 && signed >= count;
+  }
+}
+
+const hexDigits: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+export function hexOf(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += hexDigits[byte];
+  return text;
+}

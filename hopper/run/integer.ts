@@ -1,0 +1,115 @@
+/**
+ * Exact whole numbers. Small ones are JS numbers for speed; `+ 0` turns JavaScript's minus zero, which has other bytes, into
+ * zero. Nothing else in the evaluators may use operators on Hopper's numbers.
+ */
+import { costTable, limits } from "../ir/cost-table.ts";
+import { fault } from "./fault.ts";
+import type { Int } from "./value.ts";
+
+/** In canonical form; the fault TooLarge where it has more bits than allowed. */
+export function canonical(value: bigint): Int {
+  if (value >= -9007199254740991n && value <= 9007199254740991n) return Number(value);
+  if (bitsOf(value) > limits.integerBits) fault("TooLarge");
+  return value;
+}
+
+/** 64-bit limbs of |x|, at least 1. */
+export function limbs(x: Int): number {
+  return typeof x === "number" ? 1 : Math.max(1, Math.ceil(bitsOf(x) / 64));
+}
+
+/** Bits of |x|, up to 4 too many. */
+function bitsOf(x: bigint): number {
+  return (x < 0n ? -x : x).toString(16).length * 4;
+}
+
+/** Before the work is done: a product may be too large to be made at all. */
+function refuseHuge(a: Int, b: Int): void {
+  if ((limbs(a) + limbs(b)) * 64 > limits.integerBits * 2) fault("TooLarge");
+}
+
+export function add(a: Int, b: Int): Int {
+  if (typeof a === "number" && typeof b === "number") {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum + 0;
+  }
+  return canonical(BigInt(a) + BigInt(b));
+}
+
+export function subtract(a: Int, b: Int): Int {
+  if (typeof a === "number" && typeof b === "number") {
+    const difference = a - b;
+    if (Number.isSafeInteger(difference)) return difference + 0;
+  }
+  return canonical(BigInt(a) - BigInt(b));
+}
+
+export function multiply(a: Int, b: Int): Int {
+  if (typeof a === "number" && typeof b === "number") {
+    const product = a * b;
+    if (Number.isSafeInteger(product)) return product + 0;
+  }
+  refuseHuge(a, b);
+  return canonical(BigInt(a) * BigInt(b));
+}
+
+export function negate(a: Int): Int {
+  return typeof a === "number" ? 0 - a : canonical(-a);
+}
+
+/** Rounds towards minus infinity; the fault DivByZero for b = 0. */
+export function divideFloor(a: Int, b: Int): Int {
+  const quotient = divideTruncated(a, b);
+  const rest = subtract(a, multiply(quotient, b));
+  return rest !== 0 && isNegative(rest) !== isNegative(b) ? subtract(quotient, 1) : quotient;
+}
+
+/** Has the sign of b. */
+export function moduloFloor(a: Int, b: Int): Int {
+  return subtract(a, multiply(divideFloor(a, b), b));
+}
+
+/** Rounds towards zero. */
+export function divideTruncated(a: Int, b: Int): Int {
+  if (b === 0) fault("DivByZero");
+  if (typeof a === "number" && typeof b === "number")
+    return Math.trunc(a / b) === a / b ? a / b + 0 : wholeQuotient(a, b);
+  return canonical(BigInt(a) / BigInt(b));
+}
+
+/** A quotient of doubles may round up to the next whole number: reckoned exactly. */
+function wholeQuotient(a: number, b: number): Int {
+  return canonical(BigInt(a) / BigInt(b));
+}
+
+export function remainder(a: Int, b: Int): Int {
+  return subtract(a, multiply(divideTruncated(a, b), b));
+}
+
+export function gcd(a: Int, b: Int): Int {
+  if (typeof a === "number" && typeof b === "number") {
+    let [x, y] = [Math.abs(a), Math.abs(b)];
+    while (y !== 0) [x, y] = [y, x % y];
+    return x + 0;
+  }
+  let x = BigInt(a) < 0n ? -BigInt(a) : BigInt(a);
+  let y = BigInt(b) < 0n ? -BigInt(b) : BigInt(b);
+  while (y !== 0n) [x, y] = [y, x % y];
+  return canonical(x);
+}
+
+/** Numbers and bigints compare by value in JavaScript, too. */
+export function compareInt(a: Int, b: Int): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function isNegative(a: Int): boolean {
+  return a < 0;
+}
+
+export const gasOf = {
+  add: (a: Int, b: Int): number => costTable.add + Math.max(limbs(a), limbs(b)),
+  multiply: (a: Int, b: Int): number => costTable.multiply + limbs(a) * limbs(b),
+  divide: (a: Int, b: Int): number => costTable.divide + 2 * limbs(a) * limbs(b),
+  gcd: (a: Int, b: Int): number => costTable.gcd * Math.max(limbs(a), limbs(b)) ** 2,
+} as const;

@@ -1,0 +1,293 @@
+/** What is built in: each takes its arguments and charges for their size. Names are those of hopper/check/builtins. */
+import { costTable, limits } from "../ir/cost-table.ts";
+import { bytesOfText, encodeText } from "./canonical.ts";
+import { compareBytes, compareText, equal, weight } from "./compare.ts";
+import { emptyDictionary, entriesOf, insert, lookup, remove } from "./dictionary.ts";
+import type { Execution } from "./execution.ts";
+import { fault } from "./fault.ts";
+import * as integer from "./integer.ts";
+import * as rational from "./rational.ts";
+import {
+  type Data,
+  type Dictionary,
+  type Int,
+  just,
+  type List,
+  nothing,
+  principal,
+  type Rat,
+  type Value,
+} from "./value.ts";
+
+/** Up to three arguments; what is not there is never looked at. */
+export type Primitive = (execution: Execution, a: Value, b: Value, c: Value) => Value;
+
+type Gas = (a: Int, b: Int) => number;
+const onInts =
+  (gas: Gas, of: (a: Int, b: Int) => Value): Primitive =>
+  (execution, a, b) => {
+    execution.spend(gas(a as Int, b as Int));
+    return of(a as Int, b as Int);
+  };
+const onRats =
+  (of: (a: Rat, b: Rat) => Value): Primitive =>
+  (execution, a, b) => {
+    execution.spend(rational.gasOfRat(a as Rat, b as Rat));
+    return of(a as Rat, b as Rat);
+  };
+const onRat =
+  (of: (a: Rat) => Value): Primitive =>
+  (execution, a) => {
+    execution.spend(rational.gasOfRat(a as Rat, a as Rat));
+    return of(a as Rat);
+  };
+const spendText = (execution: Execution, length: number): void =>
+  execution.spend(costTable.text + Math.ceil(length / costTable.textBytesPerGas));
+
+/** A whole family of comparisons. */
+function comparisons(
+  family: string,
+  compare: (execution: Execution, a: Value, b: Value) => number,
+): [string, Primitive][] {
+  return [
+    [`${family}Less`, (execution, a, b) => compare(execution, a, b) < 0],
+    [`${family}LessEqual`, (execution, a, b) => compare(execution, a, b) <= 0],
+    [`${family}Greater`, (execution, a, b) => compare(execution, a, b) > 0],
+    [`${family}GreaterEqual`, (execution, a, b) => compare(execution, a, b) >= 0],
+  ];
+}
+
+function natural(value: Int): Int {
+  return integer.isNegative(value) ? fault("Negative") : value;
+}
+
+function sized(execution: Execution, value: Value): Value {
+  // What is made of two is as long as both; the work was charged for by their lengths.
+  if (weight(value) > limits.valueBytes) fault("TooLarge");
+  execution.spend(0);
+  return value;
+}
+
+function durations(milliseconds: number): Primitive {
+  return onInts(integer.gasOf.multiply, (n) => integer.multiply(n, milliseconds));
+}
+
+/** Code points: what JavaScript's iteration gives. */
+function scalars(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+const { add, multiply, divide, gcd } = integer.gasOf;
+
+export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primitive>([
+  ["intAdd", onInts(add, integer.add)],
+  ["intSub", onInts(add, integer.subtract)],
+  ["natSub", onInts(add, (a, b) => natural(integer.subtract(a, b)))],
+  ["intMul", onInts(multiply, integer.multiply)],
+  ["intDiv", onInts(divide, integer.divideFloor)],
+  ["intMod", onInts(divide, integer.moduloFloor)],
+  ["intQuot", onInts(divide, integer.divideTruncated)],
+  ["intRem", onInts(divide, integer.remainder)],
+  ["intGcd", onInts(gcd, integer.gcd)],
+  ["intNegate", onInts(add, (a) => integer.negate(a))],
+  ["intAbs", onInts(add, (a) => (integer.isNegative(a) ? integer.negate(a) : a))],
+  ["intToNat", onInts(add, (a) => (integer.isNegative(a) ? nothing : just(a)))],
+  ["intShow", onInts(multiply, (a) => String(a))],
+  ...comparisons("int", (execution, a, b) => {
+    execution.spend(add(a as Int, b as Int));
+    return integer.compareInt(a as Int, b as Int);
+  }),
+  ["ratFromInt", (_, a) => ({ n: a as Int, d: 1 })],
+  ["ratAdd", onRats(rational.addRat)],
+  ["ratSub", onRats((a, b) => rational.addRat(a, rational.negateRat(b)))],
+  ["ratMul", onRats(rational.multiplyRat)],
+  ["ratDiv", onRats(rational.divideRat)],
+  ["ratNegate", onRat(rational.negateRat)],
+  ["ratFloor", onRat(rational.floorRat)],
+  ["ratCeil", onRat(rational.ceilRat)],
+  ["ratNumerator", onRat(({ n }) => n)],
+  ["ratDenominator", onRat(({ d }) => d)],
+  ["ratExactNat", onRat(({ n, d }) => (d === 1 && !integer.isNegative(n) ? just(n) : nothing))],
+  ["ratRoundHalfEven", onRats(rational.roundHalfEven)],
+  ...comparisons("rat", (execution, a, b) => {
+    execution.spend(rational.gasOfRat(a as Rat, b as Rat));
+    return rational.compareRat(a as Rat, b as Rat);
+  }),
+  ["not", (_, a) => a !== true],
+  [
+    "equal",
+    (execution, a, b) => {
+      execution.spend(costTable.compare + Math.ceil(Math.min(weight(a), weight(b)) / costTable.textBytesPerGas));
+      return equal(a, b);
+    },
+  ],
+  [
+    "notEqual",
+    (execution, a, b) => {
+      execution.spend(costTable.compare + Math.ceil(Math.min(weight(a), weight(b)) / costTable.textBytesPerGas));
+      return !equal(a, b);
+    },
+  ],
+  [
+    "textConcat",
+    (execution, a, b) => {
+      const [x, y] = [a as string, b as string];
+      spendText(execution, x.length + y.length);
+      if (x.length + y.length > limits.valueBytes) fault("TooLarge");
+      return x + y;
+    },
+  ],
+  [
+    "textLength",
+    (execution, a) => {
+      spendText(execution, (a as string).length);
+      return scalars(a as string);
+    },
+  ],
+  [
+    "textUtf8",
+    (execution, a) => {
+      spendText(execution, (a as string).length);
+      const encoded = encodeText(a as string);
+      const bytes = encoded.length - headLength(encoded);
+      return bytesOfText(encoded.slice(encoded.length - bytes));
+    },
+  ],
+  ...comparisons("text", (execution, a, b) => {
+    spendText(execution, Math.min((a as string).length, (b as string).length));
+    return compareText(a as string, b as string);
+  }),
+  [
+    "bytesConcat",
+    (execution, a, b) => {
+      const [x, y] = [a as Uint8Array, b as Uint8Array];
+      spendText(execution, x.length + y.length);
+      if (x.length + y.length > limits.valueBytes) fault("TooLarge");
+      const whole = new Uint8Array(x.length + y.length);
+      whole.set(x);
+      whole.set(y, x.length);
+      return whole;
+    },
+  ],
+  ["bytesLength", (_, a) => (a as Uint8Array).length],
+  ...comparisons("bytes", (execution, a, b) => {
+    spendText(execution, Math.min((a as Uint8Array).length, (b as Uint8Array).length));
+    return compareBytes(a as Uint8Array, b as Uint8Array);
+  }),
+  [
+    "sha256",
+    (execution, a) => {
+      execution.spend(costTable.sha256 + Math.ceil((a as Uint8Array).length / costTable.sha256BytesPerGas));
+      return execution.start.sha256(a as Uint8Array);
+    },
+  ],
+  ["idFromBytes", (_, a) => a],
+  ["listLength", (_, a) => (a as List).items.length],
+  [
+    "listGet",
+    (_, a, i) => {
+      const found = typeof i === "number" ? (a as List).items[i] : undefined;
+      return found === undefined ? nothing : just(found);
+    },
+  ],
+  [
+    "listAppend",
+    (execution, a, x) => {
+      const { items } = a as List;
+      execution.spend(items.length * costTable.item);
+      return sized(execution, { items: [...items, x] });
+    },
+  ],
+  [
+    "listConcat",
+    (execution, a, b) => {
+      const items = [...(a as List).items, ...(b as List).items];
+      execution.spend(items.length * costTable.item);
+      return sized(execution, { items });
+    },
+  ],
+  [
+    "listReverse",
+    (execution, a) => {
+      execution.spend((a as List).items.length * costTable.item);
+      return { items: (a as List).items.toReversed() };
+    },
+  ],
+  [
+    "listRange",
+    (execution, n) => {
+      if (typeof n !== "number" || n > limits.valueBytes / 4) fault("TooLarge");
+      execution.spend(n * costTable.item);
+      return { items: Array.from({ length: n }, (_, i) => i) };
+    },
+  ],
+  ["mapEmpty", () => emptyDictionary],
+  [
+    "mapGet",
+    (execution, map, key) => {
+      spendText(execution, weight(key) + (map as Dictionary).entries.length);
+      return lookup(map as Dictionary, key);
+    },
+  ],
+  [
+    "mapPut",
+    (execution, map, key, value) => {
+      execution.spend((map as Dictionary).entries.length * costTable.item + weight(key));
+      return sized(execution, insert(map as Dictionary, key, value));
+    },
+  ],
+  [
+    "mapDelete",
+    (execution, map, key) => {
+      execution.spend((map as Dictionary).entries.length * costTable.item + weight(key));
+      return remove(map as Dictionary, key);
+    },
+  ],
+  [
+    "mapEntries",
+    (execution, map) => {
+      execution.spend((map as Dictionary).entries.length * costTable.item);
+      return entriesOf(map as Dictionary);
+    },
+  ],
+  ["seconds", durations(1000)],
+  ["minutes", durations(60_000)],
+  ["hours", durations(3_600_000)],
+  ["days", durations(86_400_000)],
+  ["now", (execution) => execution.start.now],
+  [
+    "principalKey",
+    (execution, name) => {
+      execution.spend(costTable.sha256 + Math.ceil((name as string).length / costTable.sha256BytesPerGas));
+      return [principal.key, keyOfName(name as string, execution.start.sha256)];
+    },
+  ],
+  ["principalAtLeast", (_, count, of) => [principal.atLeast, count, of]],
+  ["principalRole", (_, org, name) => [principal.role, org, name]],
+  ["signer", (execution, who) => execution.hasSigned(who as Data)],
+  ["quorum", (execution, count, of) => execution.hasQuorum(count, of as List)],
+]);
+
+function headLength(encoded: string): number {
+  const low = encoded.charCodeAt(0) & 0x1f;
+  return low < 24 ? 1 : 1 + 2 ** (low - 24);
+}
+
+/** 64 hex digits are the hash of a public key itself; any other name stands for the hash of "hopper/key" and the name. */
+export function keyOfName(name: string, sha256: (bytes: Uint8Array) => Uint8Array): Uint8Array {
+  if (name.length === 64) {
+    const bytes = new Uint8Array(32);
+    let digits = 0;
+    for (let i = 0; i < 64; i++) {
+      const digit = "0123456789abcdef".indexOf(name.charAt(i));
+      if (digit < 0) break;
+      bytes[i >> 1] = ((bytes[i >> 1] ?? 0) << 4) | digit;
+      digits++;
+    }
+    if (digits === 64) return bytes;
+  }
+  const text = encodeText(name);
+  return sha256(bytesOfText(`hopper/key${text.slice(headLength(text))}`));
+}

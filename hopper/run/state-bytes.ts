@@ -1,0 +1,123 @@
+/** A machine's whole state as canonical bytes: equal states have equal bytes, and what was restored runs on as if nothing had been. */
+import type { IrModule } from "../ir/ir.ts";
+import { bytesOfText, encodeText, head, textOfBytes } from "./canonical.ts";
+import { decode } from "./decode.ts";
+import { createMachine, type Evaluator, link, type Machine } from "./machine.ts";
+import { rowsOf } from "./publish.ts";
+
+const version = 1;
+
+export function exportState(machine: Machine): Uint8Array {
+  const modules = [...machine.modules].map(
+    ([hash, { source, linked }]) => `\x84${[hash, linked.ir.path, linked.lineage, source].map(encodeText).join("")}`,
+  );
+  const names = sorted([...machine.names]).map(
+    ([path, { current }]) => `\x82${encodeText(path)}${encodeText(current)}`,
+  );
+  const tables = sorted([...machine.tables]).map(([id, table]) => {
+    const rows = rowsOf(table).map(([key, value]) => `\x82${bytesItem(key)}${bytesItem(value)}`);
+    return `\x82${encodeText(id)}${list(rows)}`;
+  });
+  return bytesOfText(`\x84${head(0, version)}${list(modules)}${list(names)}${list(tables)}`);
+}
+
+export function stateHash(machine: Machine): Uint8Array {
+  return machine.sha256(exportState(machine));
+}
+
+/** Compiles a module's source as it was compiled when it was published. */
+export type Recompile = (
+  path: string,
+  source: string,
+  machine: Machine,
+) => { ir: IrModule; imports: readonly string[] };
+
+export type Restored =
+  | { readonly ok: true; readonly machine: Machine }
+  | { readonly ok: false; readonly reason: string };
+
+export function importState(
+  bytes: Uint8Array,
+  options: { readonly sha256: Machine["sha256"]; readonly evaluator?: Evaluator; readonly recompile: Recompile },
+): Restored {
+  const machine = createMachine(options);
+  try {
+    fill(machine, textOfBytes(bytes), options.recompile);
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+  const again = exportState(machine);
+  const same = again.length === bytes.length && again.every((byte, i) => byte === bytes[i]);
+  return same ? { ok: true, machine } : { ok: false, reason: "not the canonical form of a state" };
+}
+
+const text = { of: "Text" } as const;
+const pairOf = (...items: readonly ({ of: "Text" } | { of: "Bytes" })[]) => ({ of: "tuple", items }) as const;
+const stateShape = {
+  of: "tuple",
+  items: [
+    { of: "Nat" },
+    { of: "list", item: pairOf(text, text, text, text) },
+    { of: "list", item: pairOf(text, text) },
+    {
+      of: "list",
+      item: {
+        of: "tuple",
+        items: [text, { of: "list", item: pairOf({ of: "Bytes" }, { of: "Bytes" }) }],
+      },
+    },
+  ],
+} as const;
+
+type Listed<T> = { readonly items: readonly (readonly [0, ...T[]])[] };
+
+function fill(machine: Machine, bytes: string, recompile: Recompile): void {
+  const read = decode(bytes, stateShape, [], Number.POSITIVE_INFINITY);
+  if (!read.ok) throw new Error(`${read.reason}, at byte ${read.at}`);
+  const [, format, modules, names, tables] = read.value as unknown as [
+    0,
+    number,
+    Listed<string>,
+    Listed<string>,
+    { readonly items: readonly (readonly [0, string, Listed<Uint8Array>])[] },
+  ];
+  if (format !== version) throw new Error(`format ${format}, which this program does not read`);
+  for (const [, hash = "", path = "", lineage = "", source = ""] of modules.items) {
+    const { ir, imports } = recompile(path, source, machine);
+    if (ir.hash !== hash) throw new Error(`module ${path} is not the one of its hash`);
+    machine.modules.set(hash, { linked: link(machine, ir, lineage, imports), source });
+    machine.names.set(path, { lineage, current: hash });
+  }
+  for (const [, path = "", current = ""] of names.items) {
+    const name = machine.names.get(path);
+    const linked = machine.modules.get(current)?.linked;
+    if (name === undefined || linked === undefined) throw new Error(`no module for the name ${path}`);
+    name.current = current;
+    // Rows are in the newest version's form.
+    for (const [i, table] of linked.tables.entries())
+      Object.assign(table, { shape: linked.ir.tables[i], shapes: linked.ir.shapes });
+  }
+  for (const [, id, rows] of tables.items) {
+    const table = machine.tables.get(id);
+    if (table === undefined) throw new Error(`no module has the table ${id}`);
+    for (const [, key = new Uint8Array(), value = new Uint8Array()] of rows.items) {
+      const keyText = textOfBytes(key);
+      const decodedKey = decode(keyText, table.shape.key, table.shapes);
+      const decodedValue = decode(textOfBytes(value), table.shape.value, table.shapes);
+      if (!decodedKey.ok || !decodedValue.ok) throw new Error(`a row of ${id} is not in its form`);
+      table.rows.set(keyText, { key: decodedKey.value, value: decodedValue.value });
+    }
+  }
+}
+
+function sorted<T>(entries: [string, T][]): [string, T][] {
+  return entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function list(items: readonly string[]): string {
+  return head(4, items.length) + items.join("");
+}
+
+function bytesItem(bytes: string): string {
+  return head(2, bytes.length) + bytes;
+}
