@@ -42,4 +42,32 @@ export const parts: readonly Part[] = [
       `${seed}`,
     ],
   },
+  {
+    name: "liars",
+    share: 2,
+    command: (minutes, seed) => [
+      "node",
+      "test/liars/run-rows.ts",
+      "--minutes",
+      `${minutes}`,
+      "--rounds",
+      "1000000",
+      "--seed",
+      `${seed * 1_000_000}`,
+    ],
+  },
+  {
+    name: "twins",
+    share: 2,
+    command: (minutes, seed) => [
+      "node",
+      "test/liars/twins/run-twins.ts",
+      "--minutes",
+      `${minutes}`,
+      "--scenarios",
+      "1000000000",
+      "--seed",
+      `${seed * 1_000_000}`,
+    ],
+  },
 ];

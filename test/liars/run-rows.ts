@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 const seed = wholeNumber("seed", values.seed);
 const rounds = wholeNumber("rounds", values.rounds);
-const endsAt = performance.now() + wholeNumber("minutes", values.minutes) * 60_000;
+const endsAt = performance.now() + minutesOf(values.minutes) * 60_000;
 const chosen = rows.filter(({ id }) => values.row === undefined || values.row === id);
 if (chosen.length === 0) refuse(`--row must be one of ${rows.map(({ id }) => id).join(" ")}; is ${values.row}`);
 
@@ -56,6 +56,13 @@ async function runAll(): Promise<void> {
   }
   progress.finish();
   process.stdout.write(`${schedules} schedules of ${chosen.length} rows: all was observed as it must be\n`);
+}
+
+function minutesOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0) return value;
+  process.stderr.write(`--minutes must be a number; is ${text}\n`);
+  process.exit(2);
 }
 
 function wholeNumber(name: string, text: string): number {

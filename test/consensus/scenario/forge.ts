@@ -10,6 +10,7 @@ const sha256 = (bytes: Uint8Array): Uint8Array => hash("sha256", bytes, "buffer"
 const patterns = {
   appendEntries: /^AE t(\d+) (#.*?) \+ (.+)$/,
   vote: /^(AER|CV) t(\d+) (#.+)$/,
+  nack: /^NACK t(\d+) last (#.+) commit #(\d+)$/,
   timeout: /^TO t(\d+)$/,
   grant: /^RVR t(\d+) grants n(\d+) at lock (none|t\d+ #.+)$/,
 } as const;
@@ -26,6 +27,19 @@ export function forgedBody(cluster: Cluster, node: NodeId, text: string): Body |
     const [, kind, term = "", chain = ""] = vote;
     const value = { term: Number(term) as Term, node, ...chainOf(cluster, chain) };
     return { $case: kind === "AER" ? "appendEntriesResponse" : "commitVote", value };
+  }
+  const nack = patterns.nack.exec(text);
+  if (nack !== null) {
+    const [, term = "", last = "", commitIndex = ""] = nack;
+    const { index: lastIndex, hash: lastHash } = chainOf(cluster, last);
+    const value = {
+      term: Number(term) as Term,
+      node,
+      lastIndex,
+      lastHash,
+      commitIndex: Number(commitIndex) as LogIndex,
+    };
+    return { $case: "nack", value };
   }
   const timeout = patterns.timeout.exec(text);
   if (timeout !== null) return { $case: "timeout", value: { term: Number(timeout[1]) as Term, node } };

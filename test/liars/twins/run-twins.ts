@@ -35,7 +35,7 @@ async function conduct(): Promise<void> {
   const { all } = values;
   const scenarios = all ? smallCount : wholeNumber("scenarios", values.scenarios);
   const seed = wholeNumber("seed", values.seed);
-  const minutes = wholeNumber("minutes", values.minutes);
+  const minutes = minutesOf(values.minutes);
   const step = Math.min(availableParallelism(), Math.max(1, scenarios));
   const progress = createProgress(process.stderr, "scenarios", process.env.NO_COLOR);
   const started = performance.now();
@@ -90,6 +90,13 @@ function playShare(share: Share): void {
     news = { played: 0, terms: 0 };
   }
   parentPort?.postMessage(news satisfies News);
+}
+
+function minutesOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0) return value;
+  process.stderr.write(`--minutes must be a number; is ${text}\n`);
+  process.exit(2);
 }
 
 function wholeNumber(name: string, text: string): number {
