@@ -3,9 +3,11 @@ import { dataKind, kindNames, mayCopy, mayStore } from "../core/kind.ts";
 import type { Event, Named, Signature, Table } from "../core/module.ts";
 import type { Span } from "../core/term.ts";
 import {
+  builtInTypes,
   type Constructor,
   type DataType,
   holdsAnywhere,
+  isBaseName,
   kindOf,
   mapType,
   partsOf,
@@ -43,6 +45,8 @@ export function declareTypes(
       base: dataKind,
       carries,
     };
+    if (isBuiltIn(data.name))
+      report.error("built-in", node.name.span, `${data.name} is built in, and keeps its meaning`);
     declareName(report, names.types, places.types, node.name, data);
     return data;
   });
@@ -61,6 +65,10 @@ export function declareTypes(
     checkData(report, node, data);
   });
   return declared;
+}
+
+function isBuiltIn(name: string): boolean {
+  return isBaseName(name) || builtInTypes.some((data) => data.name === name);
 }
 
 function readConstructors(

@@ -1,5 +1,5 @@
 /** Patterns: what they bind, and that they fit what they take apart. */
-import { mayCopy } from "../core/kind.ts";
+import { anyKind, mayCopy } from "../core/kind.ts";
 import type { Pattern as CorePattern, Span } from "../core/term.ts";
 import {
   type Constructor,
@@ -38,12 +38,14 @@ export function readPattern(body: Body, pattern: Pattern, type: Type): CorePatte
       return { kind: "literal", literal: literal.literal };
     }
     case "tuple": {
-      const seen = resolve(type);
-      if (seen.kind !== "tuple" || seen.items.length !== pattern.items.length) {
-        if (seen.kind !== "wrong") wrongShape(body, pattern.span, type, `${pattern.items.length} parts in parentheses`);
-        return { kind: "tuple", items: pattern.items.map((item) => readPattern(body, item, wrong)) };
-      }
-      return { kind: "tuple", items: pattern.items.map((item, i) => readPattern(body, item, seen.items[i] ?? wrong)) };
+      const open = pattern.items.map(() => ({ name: "this", bound: anyKind }) as const);
+      const items = instantiate(body, open, pattern.span);
+      const fits = unify(type, { kind: "tuple", items });
+      if (!fits) wrongShape(body, pattern.span, type, `${items.length} parts in parentheses`);
+      return {
+        kind: "tuple",
+        items: pattern.items.map((item, i) => readPattern(body, item, (fits && items[i]) || wrong)),
+      };
     }
     case "list": {
       const [item = wrong] = instantiate(body, listData.params, pattern.span);
