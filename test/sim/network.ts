@@ -61,6 +61,8 @@ export function createNetwork({ slots, options, choose, schedule, arrive }: Surr
   const holding = new Uint16Array(slots * slots);
   const held = new Map<number, Uint8Array[]>();
   const lastArrival = new Float64Array(slots * slots);
+  /** Where frames overtake each other: nothing waits for these. */
+  const latest = new Float64Array(slots * slots);
   const busyUntil = new Float64Array(slots * slots);
   const past: { from: number; to: number; frame: Uint8Array }[] = [];
   let sent = 0;
@@ -138,8 +140,8 @@ export function createNetwork({ slots, options, choose, schedule, arrive }: Surr
       time += (busyUntil[link] ?? 0) - schedule.now();
     }
     if (options.reorder) {
-      if (time < (lastArrival[link] ?? 0)) tally.overtaking++;
-      else lastArrival[link] = time;
+      if (time < (latest[link] ?? 0)) tally.overtaking++;
+      else latest[link] = time;
       plan(from, to, frame, time);
     } else inOrder(from, to, frame, time);
   }
