@@ -20,10 +20,12 @@ import { oneChainPerTermAck } from "./acknowledgements.ts";
 import { agreementOnCommit } from "./agreement-on-commit.ts";
 import { answeredIsForever } from "./answers.ts";
 import { authentic } from "./authentic.ts";
+import { backedByVotes } from "./backed-by-votes.ts";
 import { bounded } from "./bounded.ts";
 import { certificateUnique } from "./certificate-unique.ts";
 import { certificateSound } from "./certificates.ts";
 import { createChainBook } from "./chain-book.ts";
+import { commitInOwnTerm } from "./commit-in-own-term.ts";
 import { committedIsDurable } from "./committed-is-durable.ts";
 import { durableBeforeSent } from "./durability.ts";
 import { electionSafety } from "./elections.ts";
@@ -48,6 +50,8 @@ export function allInvariants(): Invariant[] {
     certificateUnique(),
     certificateSound(),
     authentic(),
+    backedByVotes(),
+    commitInOwnTerm(),
     committedIsDurable(),
     oneVotePerTerm(),
     oneChainPerTermAck(chains),
