@@ -5,6 +5,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { JunoClient } from "../../client/client.ts";
 import { readGenesisFile } from "../../cluster/genesis-file.ts";
 import { apply, createLedger } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
@@ -13,7 +14,7 @@ import type { ChaosCluster } from "./chaos-cluster.ts";
 import { accountsModel } from "./linearizability/accounts-model.ts";
 import { checkLinearizable } from "./linearizability/check-linearizable.ts";
 import { type Effect, flawOfOrder, replay, withoutWitness } from "./linearizability/check-witness.ts";
-import type { Recorded } from "./load.ts";
+import type { Load, Recorded } from "./load.ts";
 import { type Entry, effective, readLedger } from "./read-ledger.ts";
 
 const searchMsMax = 60_000;
@@ -55,14 +56,35 @@ export async function judge(chaos: ChaosCluster, history: readonly Recorded[]): 
     if (flaw !== undefined) flaws.push(`ledgers of node 0 and node ${i + 1}: ${flaw}`);
   }
   flaws.push(...flawsOfAnswers(first, history));
+  const seen = flawsOfHistory(history);
+  flaws.push(...seen.flaws);
+  return { flaws, entries: first.length, searchSteps: seen.searchSteps, slowestEndMs };
+}
+
+/** What clients saw, without any ledger: by the indices told, and by a search that does not know them. */
+export function flawsOfHistory(history: readonly Recorded[]): Pick<Judgement, "flaws" | "searchSteps"> {
+  const flaws: string[] = [];
   const order = flawOfOrder(history);
   if (order !== undefined) flaws.push(`the order of the ledger against real time: ${order}`);
   const verdict = checkLinearizable(accountsModel, withoutWitness(history), searchMsMax);
   if (verdict.result === "unknown") flaws.push(`no order found in ${searchMsMax} ms: ${verdict.steps} steps`);
   if (verdict.result === "not linearizable")
     flaws.push(`the history is not linearizable: nothing explains ${JSON.stringify(verdict.stuck)}`);
-  const searchSteps = verdict.result === "linearizable" ? verdict.steps : 0;
-  return { flaws, entries: first.length, searchSteps, slowestEndMs };
+  return { flaws, searchSteps: verdict.result === "linearizable" ? verdict.steps : 0 };
+}
+
+/** Of a run that broke off: why, and what clients had seen until then; what was under way has an unknown outcome. */
+export async function judgeBroken(
+  error: unknown,
+  deaths: readonly string[],
+  load: Load | undefined,
+  clients: readonly JunoClient[],
+): Promise<Judgement> {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const ending = load?.end();
+  await Promise.all(clients.map((client) => client.close()));
+  const { flaws, searchSteps } = flawsOfHistory((await ending) ?? []);
+  return { flaws: [reason, ...deaths, ...flaws], entries: 0, searchSteps, slowestEndMs: 0 };
 }
 
 async function flawByAudit(store: string, genesis: string): Promise<string | undefined> {

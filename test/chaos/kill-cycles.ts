@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JunoClient } from "../../client/client.ts";
 import { makeChaosCluster } from "./chaos-cluster.ts";
-import { type Judgement, judge } from "./judge.ts";
+import { type Judgement, judge, judgeBroken } from "./judge.ts";
 import { keepArtefacts } from "./keep-artefacts.ts";
 import { type Load, startLoad } from "./load.ts";
 import { agreement } from "./run-scenario.ts";
@@ -91,8 +91,7 @@ export async function runKillCycles({ cycles, seed, allEvery, note }: CyclesOpti
     await Promise.all(clients.map((client) => client.close()));
     judgement = await judge(chaos, history);
   } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    judgement = { flaws: [reason, ...chaos.deaths()], entries: 0, searchSteps: 0, slowestEndMs: 0 };
+    judgement = await judgeBroken(error, chaos.deaths(), load, clients);
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }

@@ -4,7 +4,7 @@ import type { JunoClient } from "../../client/client.ts";
 import type { NodeStatus } from "../../cluster/control.ts";
 import { type ChaosCluster, makeChaosCluster } from "./chaos-cluster.ts";
 import { inflict } from "./inflict.ts";
-import { type Judgement, judge } from "./judge.ts";
+import { type Judgement, judge, judgeBroken } from "./judge.ts";
 import { keepArtefacts } from "./keep-artefacts.ts";
 import { ask, type Load, type Recorded, startLoad } from "./load.ts";
 import { describeFault, type Scenario } from "./scenario.ts";
@@ -54,8 +54,7 @@ export async function runScenario(
     if (disagreed.length > 0)
       judgement = { ...judgement, flaws: [...judgement.flaws, "an honest validator sent an answer of its own"] };
   } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    judgement = { flaws: [reason, ...chaos.deaths()], entries: 0, searchSteps: 0, slowestEndMs: 0 };
+    judgement = await judgeBroken(error, chaos.deaths(), load, clients);
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }
