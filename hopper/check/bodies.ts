@@ -77,7 +77,7 @@ export function checkCommand(names: Names, report: Reporter, node: Node<"command
   return {
     name: node.name.name,
     params,
-    result: finished(result),
+    result: report.found.length > body.errorsBefore ? wrong : finished(result),
     signer,
     effects: noEffects,
     body: term,

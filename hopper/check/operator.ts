@@ -25,15 +25,20 @@ export function inferBinary(body: Body, expr: Binary, want: Type | null): Typed 
   const { operator } = expr;
   if (operator === "&&" || operator === "||") return inferLogic(body, expr);
   const [left, right] = operands(body, expr, want);
+  // What is still unknown is taken to be what the other side is.
+  if (resolve(left.type).kind === "hole" || resolve(right.type).kind === "hole") unify(left.type, right.type);
   const x = resolve(left.type);
   const y = resolve(right.type);
   if (x.kind === "wrong" || y.kind === "wrong") return { term: left.term, type: wrong };
   const found = operator === "==" || operator === "!=" ? equality(body, expr, x, y) : meaning(operator, x, y);
   if (found === null) {
+    const isUnknown = x.kind === "hole";
+    const details = isUnknown ? { hint: "write the type: `let f : (Nat) -> Nat = (x) => …`" } : {};
     body.report.error(
       "wrong-operands",
       expr.span,
       `\`${operator}\` is not known between ${showType(x)} and ${showType(y)}`,
+      details,
     );
     return { term: left.term, type: wrong };
   }
