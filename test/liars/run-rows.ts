@@ -40,13 +40,16 @@ async function runAll(): Promise<void> {
   const progress = createProgress(process.stderr, "rows", process.env.NO_COLOR);
   let schedules = 0;
   let done = 0;
+  let untoldCount = 0;
   for (let round = 0; round < rounds && performance.now() < endsAt; round++) {
     for (const row of chosen) {
       const result = await runRow(row, seed + round, 1);
       schedules += result.schedules;
       done++;
-      // What has to happen in some run need not happen in one round.
-      if (result.failure !== undefined && !result.failure.endsWith("was done in no run")) {
+      // Under other seeds than the tests' a liar may find no occasion for its lie.
+      const untold = /the lie was not told|was done in no run/.test(result.failure ?? "");
+      if (untold) untoldCount++;
+      if (result.failure !== undefined && !untold) {
         progress.finish();
         process.stderr.write(`${result.failure}\n`);
         process.exit(1);
@@ -55,7 +58,8 @@ async function runAll(): Promise<void> {
     }
   }
   progress.finish();
-  process.stdout.write(`${schedules} schedules of ${chosen.length} rows: all was observed as it must be\n`);
+  const untold = untoldCount === 0 ? "" : `; ${untoldCount} times a lie found no occasion`;
+  process.stdout.write(`${schedules} schedules of ${chosen.length} rows: all was observed as it must be${untold}\n`);
 }
 
 function minutesOf(text: string): number {

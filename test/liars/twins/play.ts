@@ -7,9 +7,9 @@ import { type Report, simulate } from "../../sim/simulation.ts";
 import type { Invariant } from "../../sim/world.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Slow ticks: few events, and the order of messages within a tick is drawn as ever. */
+/** Slow ticks: few events; what has to come by a clock comes by a jump of it. */
 const timing: Partial<Options> = {
-  tickMs: 60,
+  tickMs: 220,
   heartbeatTicks: 2,
   electionTicksMin: 4,
   electionTicksMax: 8,
