@@ -5,6 +5,7 @@ import type { Expr, FieldNode } from "../syntax/tree.ts";
 import { type Body, check, findLocal, instantiate, type Typed } from "./body.ts";
 import { type FunctionEntry, findValue, nearest, qualifier } from "./names.ts";
 import { refusePrivate } from "./pattern.ts";
+import { badMap } from "./types.ts";
 import { unify } from "./unify.ts";
 
 /** Primitives that ask about the running command. */
@@ -72,6 +73,10 @@ function callFunction(
   if (want !== null && types.length > 0) unify(result, want);
   const params = signature.params.map((p) => substitute(p.type, types));
   const args = checkArguments(body, expr.args, params, expr.span, entry.name);
+  body.report.whenKnown(result, () => {
+    if (badMap(result) && !params.some(badMap))
+      body.report.error("bad-key", expr.span, "the keys of a map contain no functions");
+  });
   const { primitive, ref } = entry;
   const term: Term =
     primitive === null

@@ -1,17 +1,14 @@
 /** Expressions: names, fields, branches, loops and functions. One pass finds type, uses and core term. */
 
-import { mayCopy } from "../core/kind.ts";
-import type { Case, Span, Term } from "../core/term.ts";
+import type { Case, Term } from "../core/term.ts";
 import {
   base,
-  kindOf,
   listData,
   listOf,
   maybeData,
   resolve,
   resultData,
   showType,
-  substitute,
   type Type,
   unit,
   wrong,
@@ -29,11 +26,12 @@ import {
   type Typed,
 } from "./body.ts";
 import { inferCall, inferConstruct, inferRecord, nameFunction } from "./call.ts";
-import { consume, type Local, look } from "./flow.ts";
+import { inferField } from "./field.ts";
+import { consume } from "./flow.ts";
 import { readLiteral } from "./literal.ts";
 import { findValue, nearest, qualifier } from "./names.ts";
 import { inferBinary, inferUnary } from "./operator.ts";
-import { readPattern, requireAll } from "./pattern.ts";
+import { readPattern, refuseTwice, requireAll } from "./pattern.ts";
 import { inferBlock } from "./statement.ts";
 import { inferTable } from "./table.ts";
 import { unify } from "./unify.ts";
@@ -66,8 +64,10 @@ function inferForm(body: Body, expr: Expr, want: Type | null): Typed {
     }
     case "name":
       return inferName(body, expr, want);
-    case "field":
-      return inferField(body, expr, want);
+    case "field": {
+      const isLocal = expr.of.kind === "name" && findLocal(body, expr.of.name) !== null;
+      return isLocal || qualifier(body.names, expr) === null ? inferField(body, expr) : inferGlobal(body, expr, want);
+    }
     case "call":
       return inferCall(body, expr, want);
     case "record":
@@ -183,78 +183,6 @@ function inferGlobal(body: Body, expr: Extract<Expr, { kind: "name" | "field" }>
   return nothing;
 }
 
-/** A local, or fields of one, which may be looked at without using it up. */
-function inferPath(body: Body, expr: Expr): { readonly typed: Typed; readonly root: Local } | null {
-  if (expr.kind === "name") {
-    const local = findLocal(body, expr.name);
-    return local === null
-      ? null
-      : { typed: { term: { kind: "local", level: local.level }, type: local.type }, root: local };
-  }
-  if (expr.kind !== "field") return null;
-  const of = inferPath(body, expr.of);
-  return of === null ? null : { typed: project(body, of.typed, expr), root: of.root };
-}
-
-function inferField(body: Body, expr: Extract<Expr, { kind: "field" }>, want: Type | null): Typed {
-  if (expr.of.kind === "name" && findLocal(body, expr.of.name) === null && qualifier(body.names, expr) !== null) {
-    return inferGlobal(body, expr, want);
-  }
-  const path = inferPath(body, expr);
-  if (path !== null) {
-    look(body.report, body.flow, body.fences, path.root, expr.span);
-    requireCopy(body, path.typed.type, expr.span, expr.name.name);
-    return path.typed;
-  }
-  // A field of an asset in a table is read without touching the row.
-  const inTable = expr.of.kind === "get";
-  const of = expr.of.kind === "get" ? inferTable(body, expr.of, true) : inferExpr(body, expr.of, null);
-  const found = project(body, of, expr);
-  if (inTable) requireCopy(body, found.type, expr.span, expr.name.name);
-  else {
-    body.report.whenKnown(of.type, () => {
-      if (mayCopy(kindOf(of.type))) return;
-      const hint = "bind it with a let, then read its field";
-      body.report.error("dropped", expr.span, `reading a field would drop the rest of this ${showType(of.type)}`, {
-        hint,
-      });
-    });
-  }
-  return found;
-}
-
-function requireCopy(body: Body, type: Type, span: Span, name: string): void {
-  body.report.whenKnown(type, () => {
-    if (mayCopy(kindOf(type))) return;
-    const hint = "take the whole apart with a match or a let";
-    body.report.error("field-held", span, `\`${name}\` is ${showType(type)}, which cannot be copied out`, { hint });
-  });
-}
-
-function project(body: Body, of: Typed, expr: Extract<Expr, { kind: "field" }>): Typed {
-  const type = resolve(of.type);
-  if (type.kind === "wrong") return nothing;
-  const [only, another] = type.kind === "data" ? type.data.constructors : [];
-  if (type.kind === "data" && only !== undefined && another === undefined) {
-    const index = only.fields.findIndex((f) => f.name === expr.name.name);
-    const field = only.fields[index];
-    if (field !== undefined) {
-      return { term: { kind: "field", of: of.term, data: type.data, index }, type: substitute(field.type, type.args) };
-    }
-    const near = nearest(
-      expr.name.name,
-      only.fields.map((f) => f.name ?? ""),
-    );
-    const hint = near === null ? `it has ${only.fields.map((f) => f.name).join(", ")}` : `did you mean ${near}?`;
-    body.report.error("unknown-field", expr.name.span, `${type.data.name} has no field \`${expr.name.name}\``, {
-      hint,
-    });
-  } else {
-    body.report.error("no-fields", expr.name.span, `${showType(type)} has no field \`${expr.name.name}\``);
-  }
-  return nothing;
-}
-
 function inferList(body: Body, expr: Extract<Expr, { kind: "list" }>, want: Type | null): Typed {
   const seen = want === null ? null : resolve(want);
   const given = seen?.kind === "data" && seen.data === listData ? seen.args[0] : undefined;
@@ -304,6 +232,7 @@ function inferMatch(body: Body, expr: Extract<Expr, { kind: "match" }>, want: Ty
           `${on.length} values are matched, and here are ${each.patterns.length} patterns`,
         );
       }
+      refuseTwice(body, each.patterns);
       const patterns = on.map(({ type: of }, i) => {
         const pattern = each.patterns[i];
         return pattern === undefined ? ({ kind: "any" } as const) : readPattern(body, pattern, of);

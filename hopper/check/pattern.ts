@@ -136,6 +136,28 @@ function wrongShape(body: Body, span: Span, type: Type, found: string): void {
   body.report.error("wrong-pattern", span, `this pattern matches ${found}`, details);
 }
 
+/** Tells of a name that patterns beside each other bind twice. */
+export function refuseTwice(body: Body, patterns: readonly Pattern[]): void {
+  const seen = new Map<string, Span>();
+  const visit = (pattern: Pattern): void => {
+    if (pattern.kind === "name" && /^[a-z]/.test(pattern.name) && pattern.name !== "true" && pattern.name !== "false") {
+      note(pattern.name, pattern.span);
+    } else if (pattern.kind === "record") {
+      for (const { name, pattern: part } of pattern.fields) part === null ? note(name.name, name.span) : visit(part);
+    } else if (pattern.kind === "construct") pattern.args.forEach(visit);
+    else if (pattern.kind === "tuple") pattern.items.forEach(visit);
+    else if (pattern.kind === "list")
+      [...pattern.items, ...(pattern.rest === null ? [] : [pattern.rest])].forEach(visit);
+  };
+  const note = (name: string, span: Span): void => {
+    const before = seen.get(name);
+    const related = before === undefined ? [] : [{ span: before, message: "bound here before" }];
+    if (before !== undefined) body.report.error("bound-twice", span, `\`${name}\` is bound twice`, { related });
+    seen.set(name, span);
+  };
+  patterns.forEach(visit);
+}
+
 /** Tells of values that no case matches. */
 export function requireAll(
   body: Body,

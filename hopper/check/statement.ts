@@ -5,7 +5,7 @@ import type { Pattern as CorePattern, Term } from "../core/term.ts";
 import { base, kindOf, resolve, showType, type Type, unit } from "../core/type.ts";
 import type { Expr, Statement } from "../syntax/tree.ts";
 import { type Body, bindLocal, check, closeScope, type Typed } from "./body.ts";
-import { readPattern, requireAll } from "./pattern.ts";
+import { readPattern, refuseTwice, requireAll } from "./pattern.ts";
 import { checkEmit, checkMoves, checkPut, done } from "./table.ts";
 import { readType } from "./types.ts";
 
@@ -77,6 +77,7 @@ function checkLet(body: Body, statement: Extract<Statement, { kind: "let" }>): W
     const { level } = bindLocal(body, pattern.name, found.type, pattern.span);
     return (rest) => ({ kind: "let", level, value, body: rest });
   }
+  refuseTwice(body, [pattern]);
   const read: CorePattern = readPattern(body, pattern, found.type);
   requireAll(body, pattern.span, [[read]], [found.type]);
   return (rest) => ({ kind: "match", on: [value], cases: [{ patterns: [read], body: rest }], span: statement.span });

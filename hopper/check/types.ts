@@ -1,7 +1,18 @@
 /** Reads the types that a program writes. */
 import { anyKind, kindFits, kindNames, readKind } from "../core/kind.ts";
 import type { Span } from "../core/term.ts";
-import { base, isBaseName, kindOf, showType, type Type, type TypeParam, wrong } from "../core/type.ts";
+import {
+  base,
+  holdsAnywhere,
+  isBaseName,
+  kindOf,
+  mapData,
+  resolve,
+  showType,
+  type Type,
+  type TypeParam,
+  wrong,
+} from "../core/type.ts";
 import type { Expr, Param } from "../syntax/tree.ts";
 import { findType, type Names, nearest } from "./names.ts";
 import type { Reporter } from "./report.ts";
@@ -77,7 +88,17 @@ function readNamed(scope: TypeScope, to: Expr, args: readonly Expr[], span: Span
       return wrong;
     }
   }
-  return { kind: "data", data, args: types };
+  const whole: Type = { kind: "data", data, args: types };
+  const bad = badMap(whole);
+  if (bad) scope.report.error("bad-key", span, "the keys of a map contain no functions");
+  return bad ? wrong : whole;
+}
+
+/** A map orders its keys by their bytes, and functions have none. */
+export function badMap(type: Type): boolean {
+  const seen = resolve(type);
+  const [key] = seen.kind === "data" && seen.data === mapData ? seen.args : [];
+  return key !== undefined && holdsAnywhere(key, (t) => t.kind === "arrow");
 }
 
 /** `{A : Data}` or `(A : Type)`; without a kind that is known, Type. */
