@@ -6,6 +6,7 @@ import { childrenOf } from "../core/children.ts";
 import type { Pattern as CorePattern, Literal, Term } from "../core/term.ts";
 import { costTable } from "../ir/cost-table.ts";
 import type { Code, IrFunction, Pattern, Ref } from "../ir/ir.ts";
+import { textOfBytes } from "../run/canonical.ts";
 import { canonical } from "../run/integer.ts";
 import type { Value } from "../run/value.ts";
 
@@ -193,7 +194,9 @@ function pattern(frame: Frame, p: CorePattern): Pattern {
 
 function constantOf(literal: Literal): Value {
   if (literal.type === "Rat") return { n: canonical(literal.numerator), d: canonical(literal.denominator) };
-  return typeof literal.value === "bigint" ? canonical(literal.value) : literal.value;
+  if (typeof literal.value === "bigint") return canonical(literal.value);
+  if (typeof literal.value !== "object") return literal.value;
+  return { bytes: textOfBytes(literal.value) };
 }
 
 function refOf(ref: { readonly hash: string | null; readonly index: number }): Ref {

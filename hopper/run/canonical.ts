@@ -6,7 +6,7 @@
 import { limits } from "../ir/cost-table.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
 import { fault } from "./fault.ts";
-import type { Closure, Data, Dictionary, Int, List, Rat, Value } from "./value.ts";
+import type { Bytes, Closure, Data, Dictionary, Int, List, Rat, Value } from "./value.ts";
 
 /** A value's bytes as a string of characters below 256; the fault TooLarge above the limit. */
 export function encode(value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
@@ -30,7 +30,7 @@ function write(value: Value, shape: Shape, shapes: readonly NamedShape[]): strin
       return encodeText(value as string);
     case "Bytes":
     case "Id":
-      return encodeBytes(value as Uint8Array);
+      return encodeBytes(value as Bytes);
     case "Principal":
       return encodePrincipal(value as Data);
     case "list": {
@@ -42,7 +42,7 @@ function write(value: Value, shape: Shape, shapes: readonly NamedShape[]): strin
     case "map": {
       const { entries } = value as Dictionary;
       let text = head(4, entries.length);
-      for (const entry of entries) text += `\x82${entry.bytes}${write(entry.value, shape.value, shapes)}`;
+      for (const entry of entries) text += `\x82${entry.order}${write(entry.value, shape.value, shapes)}`;
       return text;
     }
     case "tuple": {
@@ -97,11 +97,12 @@ export function encodeInt(value: Int): string {
   let hex = size.toString(16);
   if (hex.length % 2 === 1) hex = `0${hex}`;
   const bytes = hex.length / 2;
-  if (bytes > 8) return `${value < 0n ? "\xc3" : "\xc2"}${head(2, bytes)}${fromHex(hex)}`;
-  return String.fromCharCode(value < 0n ? 0x3b : 0x1b) + fromHex(hex.padStart(16, "0"));
+  if (bytes > 8) return `${value < 0n ? "\xc3" : "\xc2"}${head(2, bytes)}${bytesOfHex(hex)}`;
+  return String.fromCharCode(value < 0n ? 0x3b : 0x1b) + bytesOfHex(hex.padStart(16, "0"));
 }
 
-function fromHex(hex: string): string {
+/** Bytes from their hex digits. */
+export function bytesOfHex(hex: string): string {
   let text = "";
   for (let i = 0; i < hex.length; i += 2) text += String.fromCharCode(Number.parseInt(hex.slice(i, i + 2), 16));
   return text;
@@ -137,8 +138,8 @@ function encodeLongText(text: string): string {
   return head(3, bytes.length) + bytes;
 }
 
-export function encodeBytes(bytes: Uint8Array): string {
-  return head(2, bytes.length) + textOfBytes(bytes);
+export function encodeBytes({ bytes }: Bytes): string {
+  return head(2, bytes.length) + bytes;
 }
 
 function encodePrincipal(value: Data): string {
@@ -146,7 +147,7 @@ function encodePrincipal(value: Data): string {
   switch (tag) {
     case 0:
     case 2:
-      return `\x82${head(0, tag)}${encodeBytes(first as Uint8Array)}`;
+      return `\x82${head(0, tag)}${encodeBytes(first as Bytes)}`;
     case 1: {
       const { items } = second as List;
       let text = `\x83\x01${encodeInt(first as Int)}${head(4, items.length)}`;
@@ -170,7 +171,7 @@ export function encodeFree(value: Value): string {
   if (typeof value === "number" || typeof value === "bigint") return `\x82\x00${encodeInt(value)}`;
   if (typeof value === "boolean") return `\x82\x01${value ? "\xf5" : "\xf4"}`;
   if (typeof value === "string") return `\x82\x02${encodeText(value)}`;
-  if (value instanceof Uint8Array) return `\x82\x03${encodeBytes(value)}`;
+  if ("bytes" in value) return `\x82\x03${encodeBytes(value)}`;
   if ("n" in value) return `\x82\x04${encodeRat(value)}`;
   if ("items" in value) return `\x82\x05${head(4, value.items.length)}${value.items.map(encodeFree).join("")}`;
   if ("entries" in value && !Array.isArray(value)) {

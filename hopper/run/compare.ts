@@ -1,15 +1,13 @@
 /** Equality and order of values, by what they are and never by the platform's taste. */
 import { compareInt } from "./integer.ts";
-import type { Data, Dictionary, List, Rat, Value } from "./value.ts";
+import type { Bytes, Data, Dictionary, List, Rat, Value } from "./value.ts";
 
 /** Both are of one Data type. Values have one form each, so equal parts make equal wholes. */
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object") return false;
-  if (a instanceof Uint8Array || b instanceof Uint8Array) {
-    return a instanceof Uint8Array && b instanceof Uint8Array && compareBytes(a, b) === 0;
-  }
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a as Data, b as Data);
+  if ("bytes" in a) return "bytes" in b && a.bytes === b.bytes;
   if ("n" in a) return "n" in b && a.n === (b as Rat).n && a.d === (b as Rat).d;
   if ("items" in a) return "items" in b && equalItems(a.items, (b as List).items);
   if ("captured" in a) {
@@ -19,7 +17,7 @@ export function equal(a: Value, b: Value): boolean {
   if (x.length !== y.length) return false;
   return x.every((entry, i) => {
     const other = y[i];
-    return other !== undefined && entry.bytes === other.bytes && equal(entry.value, other.value);
+    return other !== undefined && entry.order === other.order && equal(entry.value, other.value);
   });
 }
 
@@ -32,13 +30,9 @@ function equalItems(a: readonly Value[], b: readonly Value[]): boolean {
   return true;
 }
 
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return compareInt(a.length, b.length);
+/** Their characters are below 256, so JavaScript's order is that of the bytes. */
+export function compareBytes({ bytes: a }: Bytes, { bytes: b }: Bytes): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** By code points, which is the order of the UTF-8 bytes, and not JavaScript's. */
@@ -64,13 +58,13 @@ export function weight(value: Value): number {
   if (typeof value === "boolean") return 1;
   if (typeof value === "string") return 1 + value.length;
   if (typeof value === "bigint") return 1 + Math.ceil(value.toString(16).length / 2);
-  if (value instanceof Uint8Array) return 1 + value.length;
+  if (Array.isArray(value)) return weightOfAll(value as Data);
+  if ("bytes" in value) return 1 + value.bytes.length;
   if ("n" in value) return 1 + weight(value.n) + weight(value.d);
   if ("items" in value) return weightOfAll(value.items);
   if ("captured" in value) return 40 + weightOfAll(value.captured);
-  if (Array.isArray(value)) return weightOfAll(value as Data);
   let sum = 1;
-  for (const entry of (value as Dictionary).entries) sum += entry.bytes.length + weight(entry.value);
+  for (const entry of (value as Dictionary).entries) sum += entry.order.length + weight(entry.value);
   return sum;
 }
 

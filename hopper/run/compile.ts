@@ -4,7 +4,7 @@
  */
 import { costTable } from "../ir/cost-table.ts";
 import type { Code, IrFunction, Pattern, Ref } from "../ir/ir.ts";
-import type { Execution, Linked } from "./execution.ts";
+import type { Compiled, Execution, Linked } from "./execution.ts";
 import { Fault, fault } from "./fault.ts";
 import { at, fits } from "./interpret.ts";
 import { nestingOf } from "./nesting.ts";
@@ -17,19 +17,28 @@ type Run = (frame: Value[], execution: Execution) => Value;
 /** Where code stands: in which function, and whether its value is the function's own. */
 type Scope = { readonly module: Linked; readonly of: IrFunction; readonly index: number; readonly again: object };
 
-/** Runs a function on captured values and arguments; they become its frame. */
-export function runCompiled(module: Linked, index: number, frame: Value[], execution: Execution): Value {
-  const of = functionOf(module, index);
-  const nesting = nestingOf(of);
+/** Runs a function on captured values and arguments. */
+export function runCompiled(module: Linked, index: number, values: readonly Value[], execution: Execution): Value {
+  const compiled = compiledOf(module, index);
+  const frame = new Array<Value>(compiled.of.slots);
+  for (let i = 0; i < values.length; i++) frame[i] = values[i] as Value;
+  return enterCompiled(compiled, frame, module, execution);
+}
+
+function enterCompiled({ of, nesting, run }: Compiled, frame: Value[], module: Linked, execution: Execution): Value {
   execution.enter(module, of, nesting);
-  let run = module.compiled[index];
-  if (run === undefined) {
-    run = compileFunction(module, index);
-    module.compiled[index] = run;
-  }
   const value = run(frame, execution);
   execution.leave(nesting);
   return value;
+}
+
+function compiledOf(module: Linked, index: number): Compiled {
+  const known = module.compiled[index];
+  if (known !== undefined) return known;
+  const of = functionOf(module, index);
+  const compiled = { of, nesting: nestingOf(of), run: compileFunction(module, index) };
+  module.compiled[index] = compiled;
+  return compiled;
 }
 
 function compileFunction(module: Linked, index: number): Run {
@@ -173,14 +182,45 @@ function compileMatch(code: Of<"match">, scope: Scope, tail: boolean): Run {
       return (bodies[place] as Run)(frame, execution);
     };
   }
-  const tests = code.cases.map(({ patterns }) => patterns);
+  const tests = code.cases.map(({ patterns }) => patterns.map(compilePattern));
   return (frame, execution) => {
     const values = on.map((one) => one(frame, execution));
-    const place = tests.findIndex((patterns) => patterns.every((pattern, i) => fits(pattern, at(values, i), frame)));
-    const body = bodies[place];
-    if (body === undefined) throw new Error("assert: a checked match has a case for every value");
-    return body(frame, execution);
+    for (let place = 0; place < tests.length; place++) {
+      const patterns = tests[place] as readonly Test[];
+      let all = true;
+      for (let i = 0; i < patterns.length && all; i++) all = (patterns[i] as Test)(at(values, i), frame);
+      if (all) return (bodies[place] as Run)(frame, execution);
+    }
+    throw new Error("assert: a checked match has a case for every value");
   };
+}
+
+type Test = (value: Value, frame: Value[]) => boolean;
+
+function compilePattern(pattern: Pattern): Test {
+  switch (pattern.test) {
+    case "any":
+      return () => true;
+    case "bind": {
+      const { slot } = pattern;
+      return (value, frame) => {
+        frame[slot] = value;
+        return true;
+      };
+    }
+    case "construct": {
+      const { tag } = pattern;
+      const fields = pattern.fields.map(compilePattern);
+      return (value, frame) => {
+        const data = value as Data;
+        if (data[0] !== tag) return false;
+        for (let i = 0; i < fields.length; i++) if (!(fields[i] as Test)(data[i + 1] as Value, frame)) return false;
+        return true;
+      };
+    }
+    default:
+      return (value, frame) => fits(pattern, value, frame);
+  }
 }
 
 /** Matches of one value whose patterns are constructors with plain fields: the case follows from the tag. */
@@ -242,11 +282,14 @@ function compileCall(code: Of<"call">, scope: Scope, tail: boolean): Run {
   if (tail && to.module === null && to.index === scope.index) return compileAgain(args, again as Value);
   const target: Linked = moduleOf(module, (to as Ref).module);
   const { index } = to;
+  let compiled: Compiled | undefined;
   return (frame, execution) => {
-    const values: Value[] = [];
-    for (let i = 0; i < args.length; i++) values.push((args[i] as Run)(frame, execution));
+    compiled ??= compiledOf(target, index);
+    // As long as it will be: a frame that grows is copied.
+    const values = new Array<Value>(compiled.of.slots);
+    for (let i = 0; i < args.length; i++) values[i] = (args[i] as Run)(frame, execution);
     try {
-      return runCompiled(target, index, values, execution);
+      return enterCompiled(compiled, values, target, execution);
     } catch (error) {
       throw placed(error, code, of);
     }
@@ -302,8 +345,8 @@ function compileRead(code: Of<"get" | "take">, { module, of }: Scope, inner: Inn
   return (frame, execution) => {
     const at = key(frame, execution);
     try {
-      const row = read(execution, table, at);
-      if (row !== undefined) return row.value;
+      const value = read(execution, table, at);
+      if (value !== undefined) return value;
     } catch (error) {
       throw placed(error, code, of);
     }

@@ -6,7 +6,7 @@ import { limits } from "../ir/cost-table.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
 import { encodeFree } from "./canonical.ts";
 import { canonical, gcd, isNegative } from "./integer.ts";
-import { type Data, type Dictionary, type Int, type MapEntry, principal, type Value } from "./value.ts";
+import { type Bytes, type Data, type Dictionary, type Int, type MapEntry, principal, type Value } from "./value.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly value: Value }
@@ -111,8 +111,8 @@ function readMap(source: Source, shape: Extract<Shape, { of: "map" }>, shapes: r
     const key = read(source, shape.key, shapes);
     const bytes = encodeFree(key);
     const before = entries.at(-1);
-    if (before !== undefined && before.bytes >= bytes) refuse("keys out of order");
-    entries.push({ bytes, key, value: read(source, shape.value, shapes) });
+    if (before !== undefined && before.order >= bytes) refuse("keys out of order");
+    entries.push({ order: bytes, key, value: read(source, shape.value, shapes) });
   }
   return { entries };
 }
@@ -148,11 +148,11 @@ function readInt(source: Source): Int {
   const lead = source.text.charCodeAt(source.at);
   if (lead === 0xc2 || lead === 0xc3) {
     source.at++;
-    const bytes = readBytes(source);
-    if (bytes.length < 9 || bytes[0] === 0) refuse("not the shortest form");
+    const { bytes } = readBytes(source);
+    if (bytes.length < 9 || bytes.charCodeAt(0) === 0) refuse("not the shortest form");
     if (bytes.length * 8 > limits.integerBits) refuse("a number of too many bits");
     let size = 0n;
-    for (const byte of bytes) size = size * 256n + BigInt(byte);
+    for (let i = 0; i < bytes.length; i++) size = size * 256n + BigInt(bytes.charCodeAt(i));
     return canonical(lead === 0xc3 ? -1n - size : size);
   }
   const negative = lead >> 5 === 1;
@@ -170,11 +170,11 @@ function readRat(source: Source): Value {
   return { n, d };
 }
 
-function readBytes(source: Source): Uint8Array {
+function readBytes(source: Source): Bytes {
   const length = readHead(source, 2);
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = source.text.charCodeAt(source.at++);
-  return bytes;
+  const start = source.at;
+  source.at += length;
+  return { bytes: source.text.slice(start, source.at) };
 }
 
 /** Strict UTF-8. */
@@ -220,5 +220,5 @@ function readPrincipalFields(source: Source, tag: number): Data {
   }
   if (tag === principal.role) return [tag, readPrincipal(source), readText(source)];
   const bytes = readBytes(source);
-  return bytes.length === 32 ? [tag, bytes] : refuse("a principal's hash is not 32 bytes");
+  return bytes.bytes.length === 32 ? [tag, bytes] : refuse("a principal's hash is not 32 bytes");
 }

@@ -10,7 +10,7 @@ function find(entries: readonly MapEntry[], bytes: string): number {
   let high = entries.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const at = entries[middle]?.bytes ?? "";
+    const at = entries[middle]?.order ?? "";
     if (at === bytes) return middle;
     if (at < bytes) low = middle + 1;
     else high = middle - 1;
@@ -26,7 +26,7 @@ export function lookup({ entries }: Dictionary, key: Value): Value {
 export function insert({ entries }: Dictionary, key: Value, value: Value): Dictionary {
   const bytes = encodeFree(key);
   const place = find(entries, bytes);
-  const entry = { bytes, key, value };
+  const entry = { order: bytes, key, value };
   return { entries: place >= 0 ? entries.with(place, entry) : entries.toSpliced(-1 - place, 0, entry) };
 }
 

@@ -5,7 +5,7 @@ import type { Code, IrFunction, IrModule } from "../ir/ir.ts";
 import { equal } from "./compare.ts";
 import { fault } from "./fault.ts";
 import { Journal, type Table } from "./table.ts";
-import { type Data, type List, principal, type Value } from "./value.ts";
+import { type Bytes, type Data, type List, principal, type Value } from "./value.ts";
 
 /** A module with what it refers to found. */
 export type Linked = {
@@ -16,7 +16,13 @@ export type Linked = {
   /** By hash in hex: itself and all that it imports. */
   readonly modules: ReadonlyMap<string, Linked>;
   /** The fast evaluator's functions, made at their first use. */
-  readonly compiled: (((frame: Value[], execution: Execution) => Value) | undefined)[];
+  readonly compiled: (Compiled | undefined)[];
+};
+
+export type Compiled = {
+  readonly of: IrFunction;
+  readonly nesting: number;
+  readonly run: (frame: Value[], execution: Execution) => Value;
 };
 
 export type Told = { readonly module: Linked; readonly event: number; readonly fields: readonly Value[] };
@@ -27,7 +33,7 @@ export type Promised = {
 };
 
 export type Start = {
-  /** Principals' keys that signed, as SHA-256 of their public keys in hex. */
+  /** Keys that signed: SHA-256 of their public keys, each as a string of 32 characters below 256. */
   readonly signers: ReadonlySet<string>;
   /** Milliseconds from 1970, of the log entry. */
   readonly now: number;
@@ -50,7 +56,7 @@ export class Execution {
   gasLeft: number;
   depth = 0;
   nesting = 0;
-  readonly #touched = new Set<Linked>();
+  readonly #touched: Linked[] = [];
 
   constructor(start: Start) {
     this.start = start;
@@ -70,8 +76,8 @@ export class Execution {
     this.depth++;
     this.nesting += nesting;
     if (this.depth > limits.callDepth || this.nesting > limits.nesting) fault("DepthExceeded", `in ${of.name}`);
-    if (this.#touched.has(module)) return;
-    this.#touched.add(module);
+    if (this.#touched.includes(module)) return;
+    this.#touched.push(module);
     this.spend(costTable.module);
   }
 
@@ -87,7 +93,7 @@ export class Execution {
     const policy = this.start.policyOf(who);
     if (policy !== undefined && !equal(policy, who)) return this.hasSigned(policy, deep + 1);
     const [tag, first, second] = who;
-    if (tag === principal.key) return this.start.signers.has(hexOf(first as Uint8Array));
+    if (tag === principal.key) return this.start.signers.has((first as Bytes).bytes);
     if (tag !== principal.atLeast) return false;
     return this.hasQuorum(first as number, second as List, deep + 1);
   }
@@ -103,12 +109,4 @@ export class Execution {
     }
     return typeof count === "number" && count > 0 && signed >= count;
   }
-}
-
-const hexDigits: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-export function hexOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += hexDigits[byte];
-  return text;
 }

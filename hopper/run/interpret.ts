@@ -102,10 +102,10 @@ function run(code: Code, scope: Scope, tail: boolean): Value {
     case "take": {
       const table = tableOf(module, code.table);
       const key = inner(code.key);
-      const row = located(code, of, () =>
+      const value = located(code, of, () =>
         code.op === "get" ? readRow(execution, table, key) : takeRow(execution, table, key),
       );
-      return row?.value ?? inner(code.absent);
+      return value ?? inner(code.absent);
     }
     case "put": {
       const table = tableOf(module, code.table);

@@ -35,7 +35,7 @@ export function createMachine(options: Pick<Machine, "sha256"> & { readonly eval
 
 /** Who signed, when the log says it is, and what it may cost. */
 export type Circumstances = {
-  /** SHA-256 of the public keys that signed, in hex. */
+  /** SHA-256 of the public keys that signed, each as a string of 32 characters below 256. */
   readonly signers: ReadonlySet<string>;
   /** Milliseconds from 1970. */
   readonly now: number;
@@ -143,6 +143,7 @@ export function attempt(
     const changes = execution.journal.changes();
     for (const promised of execution.promises) checkMoves(promised, changes);
     checkExpectations(circumstances.expect ?? [], changes);
+    execution.journal.settle();
     const gasUsed = limit - execution.gasLeft;
     return { failure: undefined, value, gasUsed, gasLimit: limit, changes, events: execution.told };
   } catch (error) {
@@ -162,7 +163,7 @@ export function run(
   execution: Execution,
 ): Value {
   return machine.evaluator === "compiled"
-    ? runCompiled(linked, index, [...args], execution)
+    ? runCompiled(linked, index, args, execution)
     : interpret(linked, index, args, execution);
 }
 

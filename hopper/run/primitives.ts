@@ -1,6 +1,6 @@
 /** What is built in: each takes its arguments and charges for their size. Names are those of hopper/check/builtins. */
 import { costTable, limits } from "../ir/cost-table.ts";
-import { bytesOfText, encodeText } from "./canonical.ts";
+import { bytesOfHex, bytesOfText, encodeText, textOfBytes } from "./canonical.ts";
 import { compareBytes, compareText, equal, weight } from "./compare.ts";
 import { emptyDictionary, entriesOf, insert, lookup, remove } from "./dictionary.ts";
 import type { Execution } from "./execution.ts";
@@ -8,6 +8,7 @@ import { fault } from "./fault.ts";
 import * as integer from "./integer.ts";
 import * as rational from "./rational.ts";
 import {
+  type Bytes,
   type Data,
   type Dictionary,
   type Int,
@@ -151,8 +152,7 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
     (execution, a) => {
       spendText(execution, (a as string).length);
       const encoded = encodeText(a as string);
-      const bytes = encoded.length - headLength(encoded);
-      return bytesOfText(encoded.slice(encoded.length - bytes));
+      return { bytes: encoded.slice(headLength(encoded)) };
     },
   ],
   ...comparisons("text", (execution, a, b) => {
@@ -162,25 +162,23 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   [
     "bytesConcat",
     (execution, a, b) => {
-      const [x, y] = [a as Uint8Array, b as Uint8Array];
+      const [{ bytes: x }, { bytes: y }] = [a as Bytes, b as Bytes];
       spendText(execution, x.length + y.length);
       if (x.length + y.length > limits.valueBytes) fault("TooLarge");
-      const whole = new Uint8Array(x.length + y.length);
-      whole.set(x);
-      whole.set(y, x.length);
-      return whole;
+      return { bytes: x + y };
     },
   ],
-  ["bytesLength", (_, a) => (a as Uint8Array).length],
+  ["bytesLength", (_, a) => (a as Bytes).bytes.length],
   ...comparisons("bytes", (execution, a, b) => {
-    spendText(execution, Math.min((a as Uint8Array).length, (b as Uint8Array).length));
-    return compareBytes(a as Uint8Array, b as Uint8Array);
+    spendText(execution, Math.min((a as Bytes).bytes.length, (b as Bytes).bytes.length));
+    return compareBytes(a as Bytes, b as Bytes);
   }),
   [
     "sha256",
     (execution, a) => {
-      execution.spend(costTable.sha256 + Math.ceil((a as Uint8Array).length / costTable.sha256BytesPerGas));
-      return execution.start.sha256(a as Uint8Array);
+      const { bytes } = a as Bytes;
+      execution.spend(costTable.sha256 + Math.ceil(bytes.length / costTable.sha256BytesPerGas));
+      return { bytes: textOfBytes(execution.start.sha256(bytesOfText(bytes))) };
     },
   ],
   ["idFromBytes", (_, a) => a],
@@ -276,18 +274,8 @@ function headLength(encoded: string): number {
 }
 
 /** 64 hex digits are the hash of a public key itself; any other name stands for the hash of "hopper/key" and the name. */
-export function keyOfName(name: string, sha256: (bytes: Uint8Array) => Uint8Array): Uint8Array {
-  if (name.length === 64) {
-    const bytes = new Uint8Array(32);
-    let digits = 0;
-    for (let i = 0; i < 64; i++) {
-      const digit = "0123456789abcdef".indexOf(name.charAt(i));
-      if (digit < 0) break;
-      bytes[i >> 1] = ((bytes[i >> 1] ?? 0) << 4) | digit;
-      digits++;
-    }
-    if (digits === 64) return bytes;
-  }
+export function keyOfName(name: string, sha256: (bytes: Uint8Array) => Uint8Array): Bytes {
+  if (/^[0-9a-f]{64}$/.test(name)) return { bytes: bytesOfHex(name) };
   const text = encodeText(name);
-  return sha256(bytesOfText(`hopper/key${text.slice(headLength(text))}`));
+  return { bytes: textOfBytes(sha256(bytesOfText(`hopper/key${text.slice(headLength(text))}`))) };
 }

@@ -1,6 +1,7 @@
 /** Modules come into a machine: first ones by anyone, next versions by whom the one before names, with their tables' rows. */
 import type { IrModule } from "../ir/ir.ts";
 import { encode } from "./canonical.ts";
+import { weight } from "./compare.ts";
 import type { Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
 import { attempt, type Circumstances, link, type Machine, type Outcome, run } from "./machine.ts";
@@ -53,10 +54,10 @@ function migrate(machine: Machine, linked: Linked, execution: Parameters<Paramet
   for (const migration of linked.ir.migrations) {
     const table = linked.tables[migration.table];
     if (table === undefined) throw new Error("assert: a migration's table is there");
-    for (const [bytes, row] of [...table.rows]) {
+    for (const row of [...table.rows.values()]) {
+      if (row.value === undefined) continue;
       const value: Value = run(machine, linked, migration.function, [row.value], execution);
-      execution.journal.touch(table, bytes, row.key);
-      table.rows.set(bytes, { key: row.key, value });
+      execution.journal.set(row, value, weight(value));
     }
   }
 }
@@ -65,7 +66,7 @@ function migrate(machine: Machine, linked: Linked, execution: Parameters<Paramet
 export function rowsOf(table: Linked["tables"][number]): [key: string, value: string][] {
   const keys = [...table.rows.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return keys.map((key) => {
-    const row = table.rows.get(key);
-    return [key, row === undefined ? "" : encode(row.value, table.shape.value, table.shapes)];
+    const value = table.rows.get(key)?.value;
+    return [key, value === undefined ? "" : encode(value, table.shape.value, table.shapes)];
   });
 }

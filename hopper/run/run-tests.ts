@@ -1,7 +1,6 @@
 /** Runs the tests that stand in a module: each in a machine of its own, with simulated signers and time. */
 import type { IrModule } from "../ir/ir.ts";
 import { equal } from "./compare.ts";
-import { hexOf } from "./execution.ts";
 import {
   attempt,
   createMachine,
@@ -14,7 +13,7 @@ import {
   run,
 } from "./machine.ts";
 import type { Change } from "./table.ts";
-import { type Data, principal, type Value } from "./value.ts";
+import { type Bytes, type Data, principal, type Value } from "./value.ts";
 
 type Place = { readonly start: number; readonly end: number };
 
@@ -102,7 +101,7 @@ function callStep(machine: Machine, ir: IrModule, step: Extract<TestStep, { kind
 
 /** All keys of a principal: whoever signs for it in a test signs with each. */
 function keysIn([tag, first, second]: Data): string[] {
-  if (tag === principal.key) return [hexOf(first as Uint8Array)];
+  if (tag === principal.key) return [(first as Bytes).bytes];
   if (tag !== principal.atLeast) return [];
   return (second as { readonly items: readonly Data[] }).items.flatMap(keysIn);
 }

@@ -1,9 +1,12 @@
 /** A machine's whole state as canonical bytes: equal states have equal bytes, and what was restored runs on as if nothing had been. */
 import type { IrModule } from "../ir/ir.ts";
 import { bytesOfText, encodeText, head, textOfBytes } from "./canonical.ts";
+import { weight } from "./compare.ts";
 import { decode } from "./decode.ts";
 import { createMachine, type Evaluator, link, type Machine } from "./machine.ts";
 import { rowsOf } from "./publish.ts";
+import { setRow } from "./table.ts";
+import type { Bytes } from "./value.ts";
 
 const version = 1;
 
@@ -69,6 +72,7 @@ const stateShape = {
   ],
 } as const;
 
+const none: Bytes = { bytes: "" };
 type Listed<T> = { readonly items: readonly (readonly [0, ...T[]])[] };
 
 function fill(machine: Machine, bytes: string, recompile: Recompile): void {
@@ -79,7 +83,7 @@ function fill(machine: Machine, bytes: string, recompile: Recompile): void {
     number,
     Listed<string>,
     Listed<string>,
-    { readonly items: readonly (readonly [0, string, Listed<Uint8Array>])[] },
+    { readonly items: readonly (readonly [0, string, Listed<Bytes>])[] },
   ];
   if (format !== version) throw new Error(`format ${format}, which this program does not read`);
   for (const [, hash = "", path = "", lineage = "", source = ""] of modules.items) {
@@ -100,12 +104,11 @@ function fill(machine: Machine, bytes: string, recompile: Recompile): void {
   for (const [, id, rows] of tables.items) {
     const table = machine.tables.get(id);
     if (table === undefined) throw new Error(`no module has the table ${id}`);
-    for (const [, key = new Uint8Array(), value = new Uint8Array()] of rows.items) {
-      const keyText = textOfBytes(key);
-      const decodedKey = decode(keyText, table.shape.key, table.shapes);
-      const decodedValue = decode(textOfBytes(value), table.shape.value, table.shapes);
+    for (const [, { bytes: key } = none, { bytes: value } = none] of rows.items) {
+      const decodedKey = decode(key, table.shape.key, table.shapes);
+      const decodedValue = decode(value, table.shape.value, table.shapes);
       if (!decodedKey.ok || !decodedValue.ok) throw new Error(`a row of ${id} is not in its form`);
-      table.rows.set(keyText, { key: decodedKey.value, value: decodedValue.value });
+      setRow(table, key, decodedKey.value, decodedValue.value, weight(decodedValue.value));
     }
   }
 }

@@ -1,11 +1,11 @@
 /** What both evaluators do alike to the world around them: find modules and tables, read and write rows, tell events. */
-import { costTable } from "../ir/cost-table.ts";
+import { costTable, limits } from "../ir/cost-table.ts";
 import type { IrFunction, Ref } from "../ir/ir.ts";
-import { encode } from "./canonical.ts";
+import { bytesOfHex } from "./canonical.ts";
 import { weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
-import type { Row, Table } from "./table.ts";
+import type { Table } from "./table.ts";
 import { type Data, principal, unit, type Value } from "./value.ts";
 
 export function moduleOf(module: Linked, hash: string | null): Linked {
@@ -28,35 +28,34 @@ export function tableOf(module: Linked, ref: Ref): Table {
 
 /** The principal that a module is. */
 export function selfOf({ lineage }: Linked): Data {
-  return [principal.module, Uint8Array.from(lineage.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))];
+  return [principal.module, { bytes: bytesOfHex(lineage) }];
 }
 
-export function readRow(execution: Execution, table: Table, key: Value): Row | undefined {
-  const row = table.rows.get(encode(key, table.shape.key, table.shapes));
-  execution.spend(costTable.get + Math.ceil((row === undefined ? 0 : weight(row.value)) / costTable.getBytesPerGas));
-  return row;
+/** The row's value; undefined where there is none. */
+export function readRow(execution: Execution, table: Table, key: Value): Value | undefined {
+  const row = execution.journal.find(table, key);
+  execution.spend(costTable.get + Math.ceil(row.weight / costTable.getBytesPerGas));
+  return row.value;
 }
 
-export function takeRow(execution: Execution, table: Table, key: Value): Row | undefined {
-  const bytes = encode(key, table.shape.key, table.shapes);
-  const row = table.rows.get(bytes);
-  execution.spend(
-    costTable.write + Math.ceil((row === undefined ? 0 : weight(row.value)) / costTable.writeBytesPerGas),
-  );
-  if (row === undefined) return undefined;
+export function takeRow(execution: Execution, table: Table, key: Value): Value | undefined {
+  const row = execution.journal.find(table, key);
+  execution.spend(costTable.write + Math.ceil(row.weight / costTable.writeBytesPerGas));
+  const { value } = row;
+  if (value === undefined) return undefined;
   if (!execution.start.mayWrite) fault("BadArgument", "QueryWrites");
-  execution.journal.touch(table, bytes, row.key);
-  table.rows.delete(bytes);
-  return row;
+  execution.journal.set(row, undefined, 0);
+  return value;
 }
 
 export function putRow(execution: Execution, table: Table, key: Value, value: Value, exists: string | null): Value {
-  const bytes = encode(key, table.shape.key, table.shapes);
-  execution.spend(costTable.write + Math.ceil((bytes.length + weight(value)) / costTable.writeBytesPerGas));
+  const row = execution.journal.find(table, key);
+  const size = weight(value);
+  execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
+  if (size > limits.valueBytes) fault("TooLarge");
   if (!execution.start.mayWrite) fault("BadArgument", "QueryWrites");
-  if (exists !== null && table.rows.has(bytes)) fault(exists === "Exists" ? "Exists" : "Fail", exists);
-  execution.journal.touch(table, bytes, key);
-  table.rows.set(bytes, { key, value });
+  if (exists !== null && row.value !== undefined) fault(exists === "Exists" ? "Exists" : "Fail", exists);
+  execution.journal.set(row, value, size);
   return unit;
 }
 

@@ -1,12 +1,25 @@
 /** The rows of tables, and what a command has changed so far: taken back if it fails, told as its diff if it does not. */
-
 import { limits } from "../ir/cost-table.ts";
 import type { IrTable, NamedShape } from "../ir/ir.ts";
+import { encode } from "./canonical.ts";
 import { equal } from "./compare.ts";
 import { fault } from "./fault.ts";
 import type { Value } from "./value.ts";
 
-export type Row = { readonly key: Value; readonly value: Value };
+/** One row's place; `value` is undefined where there is no row, which is so only while a command runs. */
+export type Row = {
+  readonly table: Table;
+  /** The key's canonical bytes. */
+  readonly bytes: string;
+  readonly key: Value;
+  value: Value | undefined;
+  /** Of the value; costs go by it. */
+  weight: number;
+  /** The command that changed it last, and what it was before that. */
+  journal: Journal | undefined;
+  before: Value | undefined;
+  weightBefore: number;
+};
 
 /** A table of a lineage; `shapes` are of the module version that uses it now. */
 export type Table = {
@@ -18,9 +31,6 @@ export type Table = {
   readonly rows: Map<string, Row>;
 };
 
-/** The row before the command; absent where there was none. */
-type Touched = { readonly table: Table; readonly bytes: string; readonly key: Value; readonly before: Row | undefined };
-
 export type Change = {
   readonly table: Table;
   readonly bytes: string;
@@ -29,58 +39,105 @@ export type Change = {
   readonly after: Value | undefined;
 };
 
-/** Few rows are looked through faster than they are hashed. */
-const listedMax = 8;
+/** Puts a row in its place, outside of any command. */
+export function setRow(table: Table, bytes: string, key: Value, value: Value, weight: number): void {
+  table.rows.set(bytes, { ...emptyRow(table, bytes, key), value, weight });
+}
+
+function emptyRow(table: Table, bytes: string, key: Value): Row {
+  return {
+    table,
+    bytes,
+    key,
+    value: undefined,
+    weight: 0,
+    journal: undefined,
+    before: undefined,
+    weightBefore: 0,
+  };
+}
+
+/** Rows that a command comes back to are mostly the last ones. */
+const recentMax = 4;
 
 export class Journal {
-  readonly #touched: Touched[] = [];
-  #index: Map<Table, Set<string>> | undefined;
+  readonly #touched: Row[] = [];
+  readonly #recent: Row[] = [];
+  #next = 0;
 
-  /** To be called before a row is changed. */
-  touch(table: Table, bytes: string, key: Value): void {
-    if (this.#knows(table, bytes)) return;
-    if (this.#touched.length >= limits.diffEntries) fault("TooLarge");
-    this.#touched.push({ table, bytes, key, before: table.rows.get(bytes) });
-    this.#note(table, bytes);
-  }
-
-  #knows(table: Table, bytes: string): boolean {
-    if (this.#index !== undefined) return this.#index.get(table)?.has(bytes) === true;
-    for (const one of this.#touched) if (one.table === table && one.bytes === bytes) return true;
-    return false;
-  }
-
-  #note(table: Table, bytes: string): void {
-    if (this.#touched.length <= listedMax) return;
-    if (this.#index === undefined) {
-      this.#index = new Map();
-      for (const one of this.#touched) this.#note(one.table, one.bytes);
-      return;
+  /** The row's place, made where there is none; what was looked for just before is not looked for again. */
+  find(table: Table, key: Value): Row {
+    for (let i = 0; i < this.#recent.length; i++) {
+      const row = this.#recent[i];
+      if (row !== undefined && row.table === table && isSame(row.key, key)) return row;
     }
-    const known = this.#index.get(table) ?? new Set<string>();
-    this.#index.set(table, known);
-    known.add(bytes);
+    const bytes = encode(key, table.shape.key, table.shapes);
+    let row = table.rows.get(bytes);
+    if (row === undefined) row = emptyRow(table, bytes, key);
+    this.#recent[this.#next] = row;
+    this.#next = (this.#next + 1) % recentMax;
+    return row;
+  }
+
+  set(row: Row, value: Value | undefined, weight: number): void {
+    if (row.journal !== this) {
+      if (this.#touched.length >= limits.diffEntries) fault("TooLarge");
+      row.journal = this;
+      row.before = row.value;
+      row.weightBefore = row.weight;
+      if (row.value === undefined) {
+        // Another place for the same key may have been found before this one was in the table.
+        const known = row.table.rows.get(row.bytes);
+        if (known !== undefined) throw new Error("assert: a key has one place");
+        row.table.rows.set(row.bytes, row);
+      }
+      this.#touched.push(row);
+    }
+    row.value = value;
+    row.weight = weight;
   }
 
   /** Takes everything back. */
   rollBack(): void {
-    for (const { table, bytes, before } of this.#touched) {
-      if (before === undefined) table.rows.delete(bytes);
-      else table.rows.set(bytes, before);
+    for (const row of this.#touched) {
+      row.value = row.before;
+      row.weight = row.weightBefore;
     }
+    this.#forget();
   }
 
-  /** What is different now, sorted by table and key bytes. */
+  /** What is different now, sorted by table and key bytes; to be called once, and then `settle`. */
   changes(): Change[] {
     const changes: Change[] = [];
-    for (const { table, bytes, key, before } of this.#touched) {
-      const after = table.rows.get(bytes);
-      if (before === after || (before !== undefined && after !== undefined && equal(before.value, after.value)))
-        continue;
-      changes.push({ table, bytes, key, before: before?.value, after: after?.value });
+    for (const { table, bytes, key, before, value: after } of this.#touched) {
+      if (before === after || (before !== undefined && after !== undefined && equal(before, after))) continue;
+      changes.push({ table, bytes, key, before, after });
     }
     return changes.length < 2 ? changes : changes.sort(byTableAndKey);
   }
+
+  /** The command has succeeded. */
+  settle(): void {
+    this.#forget();
+  }
+
+  #forget(): void {
+    for (const row of this.#touched) {
+      row.journal = undefined;
+      row.before = undefined;
+      if (row.value === undefined) row.table.rows.delete(row.bytes);
+    }
+  }
+}
+
+/** True where two keys are made of the very same parts: quicker than their bytes, and enough for a command's own arguments. */
+function isSame(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !Array.isArray(a) || !Array.isArray(b)) return false;
+  const { length } = a;
+  if (length !== b.length) return false;
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function byTableAndKey(a: Change, b: Change): number {

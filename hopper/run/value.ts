@@ -9,16 +9,19 @@ export type Rat = { readonly n: Int; readonly d: Int };
 /** A tuple, or a constructor with its fields: the tag comes first. Tuples have tag 0. */
 export type Data = readonly [tag: number, ...fields: Value[]];
 
+/** Bytes as a string of characters below 256: such strings join, compare and serve as keys without being copied. */
+export type Bytes = { readonly bytes: string };
+
 export type List = { readonly items: readonly Value[] };
 
 /** In ascending order of their keys' canonical bytes, each key once. */
 export type Dictionary = { readonly entries: readonly MapEntry[] };
-export type MapEntry = { readonly bytes: string; readonly key: Value; readonly value: Value };
+export type MapEntry = { readonly order: string; readonly key: Value; readonly value: Value };
 
 /** A function with what it captured; `module` is a hash in hex. */
 export type Closure = { readonly module: string; readonly index: number; readonly captured: readonly Value[] };
 
-export type Value = Int | boolean | string | Uint8Array | Rat | Data | List | Dictionary | Closure;
+export type Value = Int | boolean | string | Bytes | Rat | Data | List | Dictionary | Closure;
 
 export const unit: Data = [0];
 export const nothing: Data = [0];
