@@ -101,8 +101,8 @@ for (const [what, expression, fault] of faults) {
 }
 
 const keyOf = (name: string): Uint8Array => sha256(new TextEncoder().encode(name));
-const who = (name: string): Data => [principal.key, keyOf(name)];
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+const bytesOf = (bytes: Uint8Array): Value => ({ bytes: Buffer.from(bytes).toString("latin1") });
+const who = (name: string): Data => [principal.key, bytesOf(keyOf(name))];
 
 for (const evaluator of evaluators) {
   test(`an escrow pays out, or back, and no coin is lost: ${evaluator}`, (t) => {
@@ -116,10 +116,10 @@ for (const evaluator of evaluators) {
       signers: readonly string[],
       now = 0,
     ): Outcome => {
-      const keys = new Set(signers.map((s) => hex(keyOf(s))));
+      const keys = new Set(signers.map((s) => Buffer.from(keyOf(s)).toString("latin1")));
       return execute(machine, path, command, args, { signers: keys, now, gasLimit: 100_000 });
     };
-    const id = Uint8Array.of(1);
+    const id = bytesOf(Uint8Array.of(1));
     const parties = [who("buyer"), who("seller"), who("arbiter")];
     const fund = [id, ...parties, unit, 40, 1000];
     t.is(run("std/coin", "issue", [unit, account("buyer"), 100], ["bank"]).failure, undefined);
