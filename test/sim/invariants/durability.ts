@@ -22,6 +22,9 @@ export function durableBeforeSent(): Invariant {
             broken(name, `node ${node.id} acknowledges ${index} of a chain it does not have`);
           }
           if (durable.term < term) broken(name, `node ${node.id} acknowledges in term ${term} before it is durable`);
+          if (durable.acknowledged?.term !== term || durable.acknowledged.index < index) {
+            broken(name, `node ${node.id} acknowledges ${index} without having noted that`);
+          }
           return;
         }
         case "commitVote": {
