@@ -5,37 +5,34 @@ import type { Ref, Term } from "../core/term.ts";
 
 export const noEffects: Effects = { reads: [], writes: [] };
 
-/**
- * Effects of every body of a module, by index; `callees` answers for imported functions. A body that reaches itself adds
- * nothing by that.
- */
+/** Effects of every body of a module, by index; `imported` answers for functions of other modules. */
 export function inferEffects(bodies: readonly Term[], imported: (ref: Ref) => Effects): readonly Effects[] {
-  const known = new Map<number, Effects>();
-  const effectsOf = (index: number): Effects => {
-    const before = known.get(index);
-    if (before !== undefined) return before;
-    known.set(index, noEffects);
+  const direct = bodies.map((body) => directEffects(body, imported));
+  const reach = reachable(bodies.map(mentions));
+  return bodies.map((_, i) => {
     const reads = new Map<string, Ref>();
     const writes = new Map<string, Ref>();
-    const add = (effects: Effects): void => {
-      for (const ref of effects.reads) reads.set(refKey(ref), ref);
-      for (const ref of effects.writes) writes.set(refKey(ref), ref);
-    };
-    const body = bodies[index];
-    if (body !== undefined) {
-      walk(body, (term) => {
-        if (term.kind === "get") reads.set(`/${term.table}`, { hash: null, index: term.table });
-        if (term.kind === "take" || term.kind === "put")
-          writes.set(`/${term.table}`, { hash: null, index: term.table });
-        if (term.kind === "call") add(term.ref.hash === null ? effectsOf(term.ref.index) : imported(term.ref));
-      });
+    for (const j of [i, ...(reach[i] ?? [])]) {
+      for (const ref of direct[j]?.reads ?? []) reads.set(refKey(ref), ref);
+      for (const ref of direct[j]?.writes ?? []) writes.set(refKey(ref), ref);
     }
     for (const key of writes.keys()) reads.delete(key);
-    const effects = { reads: sorted(reads), writes: sorted(writes) };
-    known.set(index, effects);
-    return effects;
-  };
-  return bodies.map((_, index) => effectsOf(index));
+    return { reads: sorted(reads), writes: sorted(writes) };
+  });
+}
+
+function directEffects(body: Term, imported: (ref: Ref) => Effects): Effects {
+  const reads: Ref[] = [];
+  const writes: Ref[] = [];
+  walk(body, (term) => {
+    if (term.kind === "get") reads.push({ hash: null, index: term.table });
+    if (term.kind === "take" || term.kind === "put") writes.push({ hash: null, index: term.table });
+    if (term.kind !== "call" || term.ref.hash === null) return;
+    const effects = imported(term.ref);
+    reads.push(...effects.reads);
+    writes.push(...effects.writes);
+  });
+  return { reads, writes };
 }
 
 function refKey(ref: Ref): string {
@@ -51,7 +48,12 @@ function sorted(refs: ReadonlyMap<string, Ref>): readonly Ref[] {
  * of the same module that a body mentions.
  */
 export function cycles(calls: readonly ReadonlySet<number>[]): readonly ReadonlySet<number>[] {
-  const reach = calls.map((direct) => {
+  const reach = reachable(calls);
+  return reach.map((from, i) => new Set([...from].filter((j) => from.has(i) && (reach[j]?.has(i) ?? false))));
+}
+
+function reachable(calls: readonly ReadonlySet<number>[]): readonly ReadonlySet<number>[] {
+  return calls.map((direct) => {
     const seen = new Set<number>();
     const open = [...direct];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -61,7 +63,6 @@ export function cycles(calls: readonly ReadonlySet<number>[]): readonly Readonly
     }
     return seen;
   });
-  return reach.map((from, i) => new Set([...from].filter((j) => from.has(i) && (reach[j]?.has(i) ?? false))));
 }
 
 /** The functions of the same module that a body calls or names. */

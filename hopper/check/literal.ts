@@ -1,6 +1,7 @@
 /** Literals, which take the type that is asked for where they can. */
 import type { Literal } from "../core/term.ts";
 import { base, resolve, type Type } from "../core/type.ts";
+import { limits } from "../ir/cost-table.ts";
 import type { Expr } from "../syntax/tree.ts";
 import type { Body } from "./body.ts";
 
@@ -15,6 +16,10 @@ export function readLiteral(
   switch (expr.kind) {
     case "number": {
       const { numerator, denominator } = expr;
+      if (isHuge(numerator) || isHuge(denominator)) {
+        body.report.error("too-large", expr.span, `a number has at most ${integerBitsMax} bits`);
+        return { literal: { type: "Nat", value: 0n }, type: { kind: "wrong" } };
+      }
       if (expr.isExact || asked === "Rat")
         return { literal: { type: "Rat", numerator, denominator }, type: base("Rat") };
       const type = numerator < 0n || asked === "Int" ? "Int" : "Nat";
@@ -40,6 +45,13 @@ export function readLiteral(
     "only numbers, texts, bytes, times, true and false can be matched by value",
   );
   return { literal: { type: "Bool", value: false }, type: { kind: "wrong" } };
+}
+
+/** As the evaluators have it. */
+const integerBitsMax = limits.integerBits;
+
+function isHuge(value: bigint): boolean {
+  return (value < 0n ? -value : value) >> BigInt(integerBitsMax) !== 0n;
 }
 
 export function isLiteral(expr: Expr): boolean {

@@ -34,6 +34,10 @@ export function checkModule(source: string, name: string, imports: Imports): Che
   const { path } = parsed.tree;
   if (path.name !== name)
     report.error("wrong-path", path.span, `this module is ${name}, and calls itself ${path.name}`);
+  if (parsed.tree.declarations.length > declarationsMax) {
+    report.error("too-many", path.span, `a module has at most ${declarationsMax} declarations`);
+    return { ok: false, diagnostics: report.found };
+  }
   builtInFunctions();
   const module = withinBudget(() => checkTree(parsed.tree, report, imports));
   if (module === null)
@@ -41,6 +45,9 @@ export function checkModule(source: string, name: string, imports: Imports): Che
   const diagnostics = report.found.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   return module === null || diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, module };
 }
+
+/** Some checks take the square of it. */
+const declarationsMax = 1000;
 
 function pick<K extends Declaration["kind"]>(tree: Module, kind: K): readonly Extract<Declaration, { kind: K }>[] {
   return tree.declarations.filter((d): d is Extract<Declaration, { kind: K }> => d.kind === kind);

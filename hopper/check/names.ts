@@ -1,4 +1,5 @@
 /** What a name means in a module: its own declarations, what it imports, and what is built in. */
+import { step } from "../core/budget.ts";
 import type { Event, Form, Signature, Table } from "../core/module.ts";
 import type { Ref, Span } from "../core/term.ts";
 import { builtInTypes, type Constructor, type DataType, type Owner } from "../core/type.ts";
@@ -82,11 +83,16 @@ export function declareName<T>(
   where.set(name.name, value);
 }
 
+/** Longer names are told without a proposal: the search costs their square. */
+const nameLengthMax = 32;
+
 /** The name among `known` that differs from `name` by the fewest letters, if by few. */
 export function nearest(name: string, known: Iterable<string>): string | null {
+  if (name.length > nameLengthMax) return null;
   let best: string | null = null;
   let least = Math.min(3, Math.ceil(name.length / 2));
   for (const other of known) {
+    if (Math.abs(other.length - name.length) >= least) continue;
     const distance = editDistance(name, other);
     if (distance < least) [best, least] = [other, distance];
   }
@@ -96,6 +102,7 @@ export function nearest(name: string, known: Iterable<string>): string | null {
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
+    step();
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const swap = (row[j - 1] ?? 0) + (a.charAt(i - 1) === b.charAt(j - 1) ? 0 : 1);

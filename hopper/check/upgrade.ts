@@ -1,8 +1,7 @@
 /** What stands in the way of putting one version of a module in the place of another: state and callers must go on. */
-import { encodeType } from "../core/encode.ts";
 import type { CoreModule, Named, Table } from "../core/module.ts";
 import type { Span } from "../core/term.ts";
-import { type DataType, resolve, showType, type Type } from "../core/type.ts";
+import { type DataType, partsOf, resolve, sameData, showType, type Type, wrong } from "../core/type.ts";
 import type { CheckedModule } from "./checked-module.ts";
 import type { Diagnostic } from "./report.ts";
 
@@ -17,8 +16,7 @@ export function checkUpgrade(old: CheckedModule, next: CheckedModule): readonly 
     found.push({ code, message, span, related: [], ...(hint === undefined ? {} : { hint }) });
   };
   if (old.path !== next.path) tell("upgrade-path", `${next.path} cannot follow ${old.path}`);
-  const before = shaper(old.core);
-  const after = shaper(next.core);
+  const same = comparer(old.core, next.core, true);
 
   for (const [i, table] of old.core.tables.entries()) {
     const now = next.core.tables[i];
@@ -28,10 +26,10 @@ export function checkUpgrade(old: CheckedModule, next: CheckedModule): readonly 
         `the table \`${table.name}\` is gone, or not in its place`,
         "new tables come after those there were",
       );
-    } else if (before(table.key) !== after(now.key)) {
+    } else if (!same(table.key, now.key)) {
       tell("upgrade-key", `the key of \`${table.name}\` was ${showType(table.key)}, and is ${showType(now.key)}`);
     } else {
-      checkRow(tell, next, table, now, before, after);
+      checkRow(tell, old, next, table, now);
     }
   }
   for (const { name, isPublic, form, signature, effects } of old.core.functions) {
@@ -42,11 +40,11 @@ export function checkUpgrade(old: CheckedModule, next: CheckedModule): readonly 
       continue;
     }
     const bounds = (s: typeof signature): string => s.typeParams.map((p) => p.bound).join();
-    const same =
+    const isSame =
       bounds(signature) === bounds(now.signature) &&
-      shapes(signature.params, before) === shapes(now.signature.params, after) &&
-      before(signature.result) === after(now.signature.result);
-    if (!same) tell("upgrade-signature", `\`${name}\` is public, and has another signature`, undefined, now.span);
+      sameAll(signature.params, now.signature.params, same) &&
+      same(signature.result, now.signature.result);
+    if (!isSame) tell("upgrade-signature", `\`${name}\` is public, and has another signature`, undefined, now.span);
     if (form !== now.form && form !== "proc" && now.form !== "fn") {
       tell("upgrade-form", `\`${name}\` was a ${form}, and is a ${now.form}`, undefined, now.span);
     }
@@ -58,10 +56,7 @@ export function checkUpgrade(old: CheckedModule, next: CheckedModule): readonly 
     const now = next.core.commands.find((c) => c.name === command.name);
     if (now === undefined) {
       tell("upgrade-export", `the command \`${command.name}\` is gone`);
-    } else if (
-      shapes(command.params, before) !== shapes(now.params, after) ||
-      before(command.result) !== after(now.result)
-    ) {
+    } else if (!sameAll(command.params, now.params, same) || !same(command.result, now.result)) {
       tell("upgrade-signature", `the command \`${command.name}\` has another signature`, undefined, now.span);
     }
   }
@@ -70,8 +65,8 @@ export function checkUpgrade(old: CheckedModule, next: CheckedModule): readonly 
     if (now === undefined) continue;
     if (type.isAsset && !now.isAsset) tell("upgrade-asset", `${type.name} was an asset, and is no more`);
     for (const made of type.constructors) {
-      const same = now.constructors.find((c) => c.name === made.name);
-      if (made.isPrivate && same?.isPrivate === false)
+      const still = now.constructors.find((c) => c.name === made.name);
+      if (made.isPrivate && still?.isPrivate === false)
         tell("upgrade-private", `${made.name} was private, and is no more`);
     }
   }
@@ -80,56 +75,64 @@ export function checkUpgrade(old: CheckedModule, next: CheckedModule): readonly 
 
 function checkRow(
   tell: (code: string, message: string, hint?: string, span?: Span) => void,
+  old: CheckedModule,
   next: CheckedModule,
   table: Table,
   now: Table,
-  before: (type: Type) => string,
-  after: (type: Type) => string,
 ): void {
   const migration = next.migrations.find((m) => m.table === table.name);
-  const isSame = before(table.value) === after(now.value);
+  const isSame = comparer(old.core, next.core, true)(table.value, now.value);
   if (migration === undefined) {
     if (isSame) return;
     const hint = `add \`migrate table ${table.name} (old : …) = …\``;
     tell("upgrade-rows", `the rows of \`${table.name}\` have another type than those stored`, hint);
-  } else if (withoutNames(before(table.value)) !== withoutNames(after(migration.from))) {
+  } else if (!comparer(old.core, next.core, false)(table.value, migration.from)) {
     const message = `this migration reads ${showType(migration.from)}, and the rows stored are ${showType(table.value)}`;
     tell("upgrade-migration", message, "declare the old type under a new name, field by field", migration.span);
   }
 }
 
-function shapes(params: readonly Named[], shape: (type: Type) => string): string {
-  return params.map((p) => shape(p.type)).join(";");
+function sameAll(before: readonly Named[], after: readonly Named[], same: (a: Type, b: Type) => boolean): boolean {
+  return before.length === after.length && before.every((p, i) => same(p.type, after[i]?.type ?? wrong));
 }
 
-/** Migrations read an old type under a new name. */
-function withoutNames(shape: string): string {
-  return shape.replace(/'[^']*'/g, "");
-}
-
-/** The structure of a type as text: the module's own types by their constructors, those of others by their hash. */
-function shaper(module: CoreModule): (type: Type) => string {
-  const shape = (type: Type, inside: readonly DataType[]): string => {
-    const seen = resolve(type);
-    switch (seen.kind) {
-      case "tuple":
-        return `(${seen.items.map((item) => shape(item, inside)).join()})`;
-      case "arrow":
-        return `(${seen.params.map((p) => shape(p, inside)).join()})->${shape(seen.result, inside)}${seen.once ? "!" : ""}`;
-      case "data": {
-        const args = seen.args.map((arg) => shape(arg, inside)).join();
-        if (seen.data.owner !== module.owner) return `${seen.data.owner.hash}.${seen.data.name}(${args})`;
-        const above = inside.indexOf(seen.data);
-        if (above >= 0) return `^${inside.length - above}(${args})`;
-        const made = seen.data.constructors.map((c) => {
-          const fields = c.fields.map((f) => `${f.name ?? ""}:${shape(f.type, [...inside, seen.data])}`);
-          return `${c.name === seen.data.name ? "" : c.name}{${fields.join()}}`;
-        });
-        return `${seen.data.isAsset ? "asset" : "data"}'${seen.data.name}'(${args})${made.join("|")}`;
-      }
-      default:
-        return encodeType(seen).join(".");
-    }
+/**
+ * Compares types of two versions by structure: those that the module declares by their constructors, those of others by
+ * their hash. `byName` asks for the same names; a migration reads an old type under a new one.
+ */
+function comparer(old: CoreModule, next: CoreModule, byName: boolean): (a: Type, b: Type) => boolean {
+  // A pair under way is taken to be the same. Where that proves wrong, the upgrade is refused already.
+  const pairs = new Map<DataType, Set<DataType>>();
+  const sameOwn = (a: DataType, b: DataType): boolean => {
+    if (a.isAsset !== b.isAsset || (byName && a.name !== b.name) || a.constructors.length !== b.constructors.length)
+      return false;
+    const known = pairs.get(a) ?? new Set();
+    if (known.has(b)) return true;
+    pairs.set(a, known.add(b));
+    return a.constructors.every((made, i) => {
+      const other = b.constructors[i];
+      if (other === undefined || made.fields.length !== other.fields.length) return false;
+      // The constructor of a record has the record's name.
+      const isRenamed = !byName && made.name === a.name && other.name === b.name;
+      if (made.name !== other.name && !isRenamed) return false;
+      return made.fields.every(
+        (f, j) => f.name === other.fields[j]?.name && same(f.type, other.fields[j]?.type ?? wrong),
+      );
+    });
   };
-  return (type) => shape(type, []);
+  const same = (a: Type, b: Type): boolean => {
+    const x = resolve(a);
+    const y = resolve(b);
+    if (x.kind !== y.kind) return false;
+    if (x.kind === "base" && y.kind === "base") return x.name === y.name;
+    if (x.kind === "param" && y.kind === "param") return x.index === y.index;
+    if (x.kind === "arrow" && y.kind === "arrow" && x.once !== y.once) return false;
+    if (x.kind === "data" && y.kind === "data") {
+      const isOwn = x.data.owner === old.owner && y.data.owner === next.owner;
+      if (isOwn ? !sameOwn(x.data, y.data) : !sameData(x.data, y.data)) return false;
+    }
+    const [xs, ys] = [partsOf(x), partsOf(y)];
+    return xs.length === ys.length && xs.every((part, i) => same(part, ys[i] ?? wrong));
+  };
+  return same;
 }

@@ -1,12 +1,18 @@
 /** The part of canonical CBOR (RFC 8949 §4.2.1) that core terms need: integers, bytes, text, arrays, booleans, null. */
-import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 
 export type Plain = number | bigint | string | boolean | null | Uint8Array | readonly Plain[];
 
 export function encodePlain(value: Plain): Uint8Array {
   const pieces: Uint8Array[] = [];
   write(pieces, value);
-  return concatBytes(...pieces);
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 function write(pieces: Uint8Array[], value: Plain): void {

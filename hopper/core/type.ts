@@ -111,16 +111,19 @@ export function partsOf(type: Type): readonly Type[] {
   return [];
 }
 
-/** True where `test` holds for the type or a part of it, fields of constructors included. */
-export function holdsAnywhere(type: Type, test: (type: Type) => boolean, seen: Set<DataType> = new Set()): boolean {
-  const at = resolve(type);
-  if (test(at)) return true;
-  if (at.kind === "data" && !seen.has(at.data)) {
+/** True where `test` holds for the type or a part of it, fields of constructors included; chains of types may be long. */
+export function holdsAnywhere(type: Type, test: (type: Type) => boolean): boolean {
+  const seen = new Set<DataType>();
+  const open: Type[] = [type];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const at = resolve(next);
+    if (test(at)) return true;
+    open.push(...partsOf(at));
+    if (at.kind !== "data" || seen.has(at.data)) continue;
     seen.add(at.data);
-    const fields = at.data.constructors.flatMap((c) => c.fields);
-    if (fields.some((f) => holdsAnywhere(f.type, test, seen))) return true;
+    for (const made of at.data.constructors) open.push(...made.fields.map((f) => f.type));
   }
-  return partsOf(at).some((part) => holdsAnywhere(part, test, seen));
+  return false;
 }
 
 /** The kind of a type; an open hole counts as Data. */

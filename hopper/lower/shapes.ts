@@ -3,10 +3,16 @@ import { encodeType } from "../core/encode.ts";
 import { type DataType, listData, mapData, resolve, substitute, type Type } from "../core/type.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
 
-export type Shapes = { readonly found: NamedShape[]; readonly indices: Map<string, number> };
+type Waiting = { readonly index: number; readonly data: DataType; readonly args: readonly Type[] };
+export type Shapes = {
+  readonly found: NamedShape[];
+  readonly indices: Map<string, number>;
+  /** Named, but not filled in yet; the first is being filled. */
+  readonly waiting: Waiting[];
+};
 
 export function startShapes(): Shapes {
-  return { found: [], indices: new Map() };
+  return { found: [], indices: new Map(), waiting: [] };
 }
 
 /** Adds what the type needs to `shapes`; the type is one that may be stored. */
@@ -38,15 +44,24 @@ function nameShape(shapes: Shapes, data: DataType, args: readonly Type[]): numbe
   if (before !== undefined) return before;
   const index = shapes.found.length;
   shapes.indices.set(key, index);
-  // The place is taken first, since a type may contain itself.
+  // The place is taken first, since a type may contain itself; and what it contains waits, since chains of types may be long.
   shapes.found.push({ name: data.name, constructors: [], amount: null });
+  shapes.waiting.push({ index, data, args });
+  if (shapes.waiting.length > 1) return index;
+  for (let next = shapes.waiting[0]; next !== undefined; next = shapes.waiting[0]) {
+    fill(shapes, next);
+    shapes.waiting.shift();
+  }
+  return index;
+}
+
+function fill(shapes: Shapes, { index, data, args }: Waiting): void {
   const constructors = data.constructors.map((made) => ({
     name: made.name,
     fields: made.fields.map((f) => shapeOf(shapes, substitute(f.type, args))),
     labels: made.fields.map((f) => f.name),
   }));
   shapes.found[index] = { name: data.name, constructors, amount: amountOf(data) };
-  return index;
 }
 
 /** Where an asset of one constructor says how much it is, and of which unit. */
