@@ -114,7 +114,7 @@ test("a batch holds some 256 signatures, and a message with more is not torn apa
   large.frame("client", batchOf(Array.from({ length: 300 }, (_, i) => commandAs(i + 1))));
   t.deepEqual(
     large.open.map(({ batch }) => checkCount(batch)),
-    [301],
+    [300],
   );
   bench.answerAll();
   large.answerAll();
@@ -223,6 +223,21 @@ test("a node's own message that is played back to it is refused, and closes the 
   t.is(bench.state.rejects["a message of this node's own"], 3);
   t.deepEqual(bench.posts, []);
   t.is(bench.closes.length, 3);
+});
+
+test("of a stranger's batch nothing but its envelope is checked", (t) => {
+  const bench = receiverBench();
+  const commands = Array.from({ length: 100 }, (_, i) => commandAs(i + 1));
+  const value = { client: 7 as ClientId, commands };
+  bench.frame("client", frameOf({ $case: "commandBatch", value }, { seed: seedOfClient(8) }), 4);
+  t.deepEqual(bench.open, []);
+  t.deepEqual(bench.closes, ["4: invalid signature"]);
+  t.is(bench.state.counters["signatures checked"], 1);
+  bench.frame("client", batchOf(commands), 5);
+  t.is(bench.open.length, 1);
+  bench.answerAll();
+  t.is(told(bench).length, 100);
+  t.is(bench.state.counters["signatures checked"], 102);
 });
 
 test("what cannot be admitted closes its connection without any verification", (t) => {
