@@ -5,8 +5,8 @@
 import { costTable } from "../ir/cost-table.ts";
 import type { Code, IrFunction, Pattern, Ref } from "../ir/ir.ts";
 import type { Compiled, Execution, Linked } from "./execution.ts";
-import { Fault, fault } from "./fault.ts";
-import { at, fits } from "./interpret.ts";
+import { type Fault, fault } from "./fault.ts";
+import { at, fits, placed } from "./interpret.ts";
 import { nestingOf } from "./nesting.ts";
 import { primitives } from "./primitives.ts";
 import { functionOf, moduleOf, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
@@ -25,8 +25,8 @@ export function runCompiled(module: Linked, index: number, values: readonly Valu
   return enterCompiled(compiled, frame, module, execution);
 }
 
-function enterCompiled({ of, nesting, run }: Compiled, frame: Value[], module: Linked, execution: Execution): Value {
-  execution.enter(module, of, nesting);
+function enterCompiled({ nesting, run }: Compiled, frame: Value[], module: Linked, execution: Execution): Value {
+  execution.enter(module, nesting);
   const value = run(frame, execution);
   execution.leave(nesting);
   return value;
@@ -372,14 +372,6 @@ function compileMoves(code: Of<"moves">, { module }: Scope, inner: Inner): Run {
     execution.promises.push({ tables, unit: unit(frame, execution), changes: promised });
     return [0];
   };
-}
-
-function placed(error: unknown, code: { readonly place: Fault["place"] & object }, of: IrFunction): unknown {
-  if (error instanceof Fault && error.where === undefined) {
-    error.where = of.name;
-    error.place = code.place;
-  }
-  return error;
 }
 
 function guarded<T>(code: { readonly place: Fault["place"] & object }, of: IrFunction, act: () => T): T {

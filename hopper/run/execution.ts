@@ -72,10 +72,10 @@ export class Execution {
   }
 
   /** Before a function runs; `leave` after it. */
-  enter(module: Linked, of: IrFunction, nesting: number): void {
+  enter(module: Linked, nesting: number): void {
     this.depth++;
     this.nesting += nesting;
-    if (this.depth > limits.callDepth || this.nesting > limits.nesting) fault("DepthExceeded", `in ${of.name}`);
+    if (this.depth > limits.callDepth || this.nesting > limits.nesting) fault("DepthExceeded");
     if (this.#touched.includes(module)) return;
     this.#touched.push(module);
     this.spend(costTable.module);

@@ -1,19 +1,19 @@
 /** The reference evaluator: the meaning of the IR, as plainly as it can be said. The compiler (compile.ts) has to agree with it. */
 import { costTable } from "../ir/cost-table.ts";
-import type { Code, IrFunction, Pattern, Ref } from "../ir/ir.ts";
+import type { Code, IrFunction, Pattern } from "../ir/ir.ts";
 import { equal } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { Fault, fault } from "./fault.ts";
 import { nestingOf } from "./nesting.ts";
 import { primitives } from "./primitives.ts";
 import { functionOf, moduleOf, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
-import type { Closure, Data, List, Value } from "./value.ts";
+import { type Closure, type Data, type List, unit, type Value } from "./value.ts";
 
 /** Runs a function on captured values and arguments. */
 export function interpret(module: Linked, index: number, values: readonly Value[], execution: Execution): Value {
   const of = functionOf(module, index);
   const nesting = nestingOf(of);
-  execution.enter(module, of, nesting);
+  execution.enter(module, nesting);
   const frame: Value[] = [...values];
   const scope = { frame, module, of, index, execution };
   let value = run(of.body, scope, true);
@@ -34,107 +34,160 @@ type Scope = {
 /** Stands for "run the body again": the frame holds the new arguments. */
 const again: Value = { items: [] };
 
+/** One frame of the platform's stack for each expression inside another, and one more for those that do something. */
 function run(code: Code, scope: Scope, tail: boolean): Value {
-  const { frame, module, of, execution } = scope;
-  const all = (codes: readonly Code[]): Value[] => codes.map((one) => run(one, scope, false));
-  const inner = (one: Code): Value => run(one, scope, false);
-  const last = (one: Code): Value => run(one, scope, tail);
   switch (code.op) {
     case "const":
       return code.value;
     case "slot":
-      return at(frame, code.slot);
+      return at(scope.frame, code.slot);
     case "charge":
-      execution.spend(code.gas);
-      return last(code.rest);
+      scope.execution.spend(code.gas);
+      return run(code.rest, scope, tail);
     case "let":
-      frame[code.slot] = inner(code.value);
-      return last(code.rest);
+      scope.frame[code.slot] = run(code.value, scope, false);
+      return run(code.rest, scope, tail);
     case "if":
-      return last(inner(code.test) === true ? code.yes : code.no);
-    case "match": {
-      const values = all(code.on);
-      for (const { patterns, body } of code.cases) {
-        if (patterns.every((pattern, i) => fits(pattern, at(values, i), frame))) return last(body);
-      }
-      throw new Error("assert: a checked match has a case for every value");
-    }
-    case "for": {
-      const { items } = inner(code.list) as List;
-      frame[code.acc] = inner(code.start);
-      for (const item of items) {
-        frame[code.item] = item;
-        frame[code.acc] = inner(code.body);
-      }
-      return at(frame, code.acc);
-    }
-    case "call": {
-      const values = all(code.args);
-      if (tail && code.to.module === null && code.to.index === scope.index) {
-        for (const [slot, value] of values.entries()) frame[slot] = value;
-        return again;
-      }
-      return located(code, of, () => callTo(module, code.to, values, execution));
-    }
-    case "apply": {
-      const { module: hash, index, captured } = inner(code.to) as Closure;
-      const values = [...captured, ...all(code.args)];
-      return located(code, of, () => interpret(moduleOf(module, hash), index, values, execution));
-    }
+      return run(run(code.test, scope, false) === true ? code.yes : code.no, scope, tail);
+    case "match":
+      return run(chosen(code, scope), scope, tail);
+    case "for":
+      return runFor(code, scope);
+    case "call":
+      return runCall(code, scope, tail);
     case "closure":
-      return { module: code.of.module ?? module.ir.hash, index: code.of.index, captured: all(code.captures) };
+      return {
+        module: code.of.module ?? scope.module.ir.hash,
+        index: code.of.index,
+        captured: runAll(code.captures, scope),
+      };
     case "construct":
-      return [code.tag, ...all(code.fields)];
+      return [code.tag, ...runAll(code.fields, scope)];
     case "list":
-      return { items: all(code.items) };
+      return { items: runAll(code.items, scope) };
     case "field":
-      return at(inner(code.of) as Data, code.index + 1);
-    case "primitive": {
-      if (code.name === "self") return selfOf(module);
-      const [a = 0, b = 0, c = 0] = all(code.args);
-      const primitive = primitives.get(code.name);
-      if (primitive === undefined) throw new Error(`assert: ${code.name} is no primitive`);
-      return located(code, of, () => primitive(execution, a, b, c));
-    }
-    case "fail":
-      return located(code, of, () => fault("Fail", code.fault));
-    case "get":
-    case "take": {
-      const table = tableOf(module, code.table);
-      const key = inner(code.key);
-      const value = located(code, of, () =>
-        code.op === "get" ? readRow(execution, table, key) : takeRow(execution, table, key),
-      );
-      return value ?? inner(code.absent);
-    }
-    case "put": {
-      const table = tableOf(module, code.table);
-      const [key = 0, value = 0] = all([code.key, code.value]);
-      return located(code, of, () => putRow(execution, table, key, value, code.fault));
-    }
-    case "emit": {
-      const fields = all(code.fields);
-      return located(code, of, () => tell(execution, module, code.event, fields));
-    }
-    case "moves": {
-      execution.spend(costTable.moves);
-      const changes = code.changes.map(({ account, amount, gains }) => ({
-        account: inner(account),
-        amount: inner(amount),
-        gains,
-      }));
-      execution.promises.push({
-        tables: code.tables.map((ref) => tableOf(module, ref)),
-        unit: inner(code.unit),
-        changes,
-      });
-      return [0];
-    }
+      return at(run(code.of, scope, false) as Data, code.index + 1);
+    case "moves":
+      return promise(code, scope);
+    default:
+      return runPlaced(code, scope);
   }
 }
 
-function callTo(module: Linked, to: Ref, values: readonly Value[], execution: Execution): Value {
-  return interpret(moduleOf(module, to.module), to.index, values, execution);
+type Of<Op extends Code["op"]> = Extract<Code, { readonly op: Op }>;
+
+function runAll(codes: readonly Code[], scope: Scope): Value[] {
+  const values: Value[] = [];
+  for (const code of codes) values.push(run(code, scope, false));
+  return values;
+}
+
+function chosen(code: Of<"match">, scope: Scope): Code {
+  const values = runAll(code.on, scope);
+  for (const { patterns, body } of code.cases) {
+    if (patterns.every((pattern, i) => fits(pattern, at(values, i), scope.frame))) return body;
+  }
+  throw new Error("assert: a checked match has a case for every value");
+}
+
+function runFor(code: Of<"for">, scope: Scope): Value {
+  const { frame } = scope;
+  const { items } = run(code.list, scope, false) as List;
+  frame[code.acc] = run(code.start, scope, false);
+  for (const item of items) {
+    frame[code.item] = item;
+    frame[code.acc] = run(code.body, scope, false);
+  }
+  return at(frame, code.acc);
+}
+
+function runCall(code: Of<"call">, scope: Scope, tail: boolean): Value {
+  const { frame, module, index, execution } = scope;
+  const values = runAll(code.args, scope);
+  if (tail && code.to.module === null && code.to.index === index) {
+    for (const [slot, value] of values.entries()) frame[slot] = value;
+    return again;
+  }
+  try {
+    return interpret(moduleOf(module, code.to.module), code.to.index, values, execution);
+  } catch (error) {
+    throw placed(error, code, scope.of);
+  }
+}
+
+/** What may fail by itself: its parts first, then the thing itself with its place noted. */
+function runPlaced(code: Of<"apply" | "primitive" | "fail" | "get" | "take" | "put" | "emit">, scope: Scope): Value {
+  const { module, execution } = scope;
+  if (code.op === "apply") {
+    const { module: hash, index, captured } = run(code.to, scope, false) as Closure;
+    const values = [...captured, ...runAll(code.args, scope)];
+    try {
+      return interpret(moduleOf(module, hash), index, values, execution);
+    } catch (error) {
+      throw placed(error, code, scope.of);
+    }
+  }
+  const parts = runAll(partsFirst(code), scope);
+  let value: Value | undefined;
+  try {
+    value = act(code, parts, module, execution);
+  } catch (error) {
+    throw placed(error, code, scope.of);
+  }
+  return value ?? (code.op === "get" || code.op === "take" ? run(code.absent, scope, false) : unit);
+}
+
+type Acting = Of<"primitive" | "fail" | "get" | "take" | "put" | "emit">;
+
+function partsFirst(code: Acting): readonly Code[] {
+  switch (code.op) {
+    case "primitive":
+      return code.args;
+    case "fail":
+      return [];
+    case "emit":
+      return code.fields;
+    case "put":
+      return [code.key, code.value];
+    default:
+      return [code.key];
+  }
+}
+
+/** Undefined where a row that was asked for is not there. */
+function act(code: Acting, parts: readonly Value[], module: Linked, execution: Execution): Value | undefined {
+  const [a = 0, b = 0, c = 0] = parts;
+  switch (code.op) {
+    case "primitive": {
+      if (code.name === "self") return selfOf(module);
+      const primitive = primitives.get(code.name);
+      if (primitive === undefined) throw new Error(`assert: ${code.name} is no primitive`);
+      return primitive(execution, a, b, c);
+    }
+    case "fail":
+      return fault("Fail", code.fault);
+    case "get":
+      return readRow(execution, tableOf(module, code.table), a);
+    case "take":
+      return takeRow(execution, tableOf(module, code.table), a);
+    case "put":
+      return putRow(execution, tableOf(module, code.table), a, b, code.fault);
+    case "emit":
+      return tell(execution, module, code.event, parts);
+  }
+}
+
+function promise(code: Of<"moves">, scope: Scope): Value {
+  const { module, execution } = scope;
+  execution.spend(costTable.moves);
+  const changes = code.changes.map(({ account, amount, gains }) => ({
+    account: run(account, scope, false),
+    amount: run(amount, scope, false),
+    gains,
+  }));
+  const tables = code.tables.map((ref) => tableOf(module, ref));
+  execution.promises.push({ tables, unit: run(code.unit, scope, false), changes });
+  return unit;
 }
 
 export function at(values: readonly Value[], place: number): Value {
@@ -144,16 +197,12 @@ export function at(values: readonly Value[], place: number): Value {
 }
 
 /** A fault tells the innermost place that it came from. */
-export function located<T>(code: { readonly place: Fault["place"] & object }, of: IrFunction, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof Fault && error.where === undefined) {
-      error.where = of.name;
-      error.place = code.place;
-    }
-    throw error;
+export function placed(error: unknown, code: { readonly place: Fault["place"] & object }, of: IrFunction): unknown {
+  if (error instanceof Fault && error.where === undefined) {
+    error.where = of.name;
+    error.place = code.place;
   }
+  return error;
 }
 
 /** Binds slots as it goes; those of a pattern that does not fit are overwritten by the next. */
