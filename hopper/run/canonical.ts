@@ -8,62 +8,107 @@ import type { NamedShape, Shape } from "../ir/ir.ts";
 import { fault } from "./fault.ts";
 import type { Bytes, Closure, Data, Dictionary, Int, List, Rat, Value } from "./value.ts";
 
+/** Writes values of one shape. */
+export type Encoder = (value: Value) => string;
+
 /** A value's bytes as a string of characters below 256; the fault TooLarge above the limit. */
 export function encode(value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
-  const bytes = write(value, shape, shapes);
-  if (bytes.length > limits.valueBytes) fault("TooLarge");
-  return bytes;
+  return encoderOf(shape, shapes)(value);
 }
 
-function write(value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
+const known = new WeakMap<readonly NamedShape[], WeakMap<Shape, Encoder>>();
+
+/** The same with the shape looked through once; `shapes` are those of one module and never change. */
+export function encoderOf(shape: Shape, shapes: readonly NamedShape[]): Encoder {
+  const ofModule = known.get(shapes) ?? new WeakMap<Shape, Encoder>();
+  known.set(shapes, ofModule);
+  const before = ofModule.get(shape);
+  if (before !== undefined) return before;
+  const write = writerOf(shape, { shapes, named: new Map() });
+  const encoder: Encoder = (value) => {
+    const bytes = write(value);
+    if (bytes.length > limits.valueBytes) fault("TooLarge");
+    return bytes;
+  };
+  ofModule.set(shape, encoder);
+  return encoder;
+}
+
+/** Types may hold themselves: a writer is there before it is made. */
+type Making = { readonly shapes: readonly NamedShape[]; readonly named: Map<number, Encoder> };
+
+function writerOf(shape: Shape, making: Making): Encoder {
   switch (shape.of) {
     case "Int":
     case "Nat":
     case "Time":
     case "Duration":
-      return encodeInt(value as Int);
+      return (value) => encodeInt(value as Int);
     case "Rat":
-      return encodeRat(value as Rat);
+      return (value) => encodeRat(value as Rat);
     case "Bool":
-      return value === true ? "\xf5" : "\xf4";
+      return (value) => (value === true ? "\xf5" : "\xf4");
     case "Text":
-      return encodeText(value as string);
+      return (value) => encodeText(value as string);
     case "Bytes":
     case "Id":
-      return encodeBytes(value as Bytes);
+      return (value) => encodeBytes(value as Bytes);
     case "Principal":
-      return encodePrincipal(value as Data);
+      return (value) => encodePrincipal(value as Data);
     case "list": {
-      const { items } = value as List;
-      let text = head(4, items.length);
-      for (const item of items) text += write(item, shape.item, shapes);
-      return text;
+      const write = writerOf(shape.item, making);
+      return (value) => {
+        const { items } = value as List;
+        let text = head(4, items.length);
+        for (const item of items) text += write(item);
+        return text;
+      };
     }
     case "map": {
-      const { entries } = value as Dictionary;
-      let text = head(4, entries.length);
-      for (const entry of entries) text += `\x82${entry.order}${write(entry.value, shape.value, shapes)}`;
-      return text;
+      const write = writerOf(shape.value, making);
+      return (value) => {
+        const { entries } = value as Dictionary;
+        let text = head(4, entries.length);
+        for (const entry of entries) text += `\x82${entry.order}${write(entry.value)}`;
+        return text;
+      };
     }
-    case "tuple": {
-      const data = value as Data;
-      let text = head(4, shape.items.length);
-      for (let i = 0; i < shape.items.length; i++) text += write(at(data, i), item(shape.items, i), shapes);
-      return text;
-    }
-    case "named": {
-      const data = value as Data;
-      const { constructors } = item(shapes, shape.index);
-      const { fields } = item(constructors, data[0]);
-      const single = constructors.length === 1;
-      let text = head(4, fields.length + (single ? 0 : 1));
-      if (!single) text += head(0, data[0]);
-      for (let i = 0; i < fields.length; i++) text += write(at(data, i), item(fields, i), shapes);
-      return text;
-    }
+    case "tuple":
+      return fieldsWriter(head(4, shape.items.length), shape.items, making);
+    case "named":
+      return namedWriter(shape.index, making);
     case "function":
-      return encodeClosure(value as Closure);
+      return (value) => encodeClosure(value as Closure);
   }
+}
+
+function namedWriter(index: number, making: Making): Encoder {
+  const before = making.named.get(index);
+  if (before !== undefined) return before;
+  let writers: readonly Encoder[] = [];
+  const writer: Encoder = (value) => item(writers, (value as Data)[0])(value);
+  making.named.set(index, writer);
+  const { constructors } = item(making.shapes, index);
+  const single = constructors.length === 1;
+  writers = constructors.map(({ fields }, tag) => {
+    const start = head(4, fields.length + (single ? 0 : 1)) + (single ? "" : head(0, tag));
+    return fieldsWriter(start, fields, making);
+  });
+  return single ? item(writers, 0) : writer;
+}
+
+/** Most have one or two fields, and tables' keys are of these. */
+function fieldsWriter(start: string, fields: readonly Shape[], making: Making): Encoder {
+  const writers = fields.map((field) => writerOf(field, making));
+  const [first, second] = writers;
+  if (first === undefined) return () => start;
+  if (second === undefined) return (value) => start + first(at(value as Data, 0));
+  if (writers.length === 2) return (value) => start + first(at(value as Data, 0)) + second(at(value as Data, 1));
+  return (value) => {
+    let text = start;
+    for (let i = 0; i < writers.length; i++) text += item(writers, i)(at(value as Data, i));
+    return text;
+  };
 }
 
 function at(data: Data, field: number): Value {
@@ -144,8 +189,9 @@ export function encodeBytes({ bytes }: Bytes): string {
 
 function encodePrincipal(value: Data): string {
   const [tag, first, second] = value;
+  // Nearly all are keys: 32 bytes, whose head is known.
+  if (tag === 0) return `\x82\x00\x58\x20${(first as Bytes).bytes}`;
   switch (tag) {
-    case 0:
     case 2:
       return `\x82${head(0, tag)}${encodeBytes(first as Bytes)}`;
     case 1: {

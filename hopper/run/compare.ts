@@ -24,8 +24,9 @@ export function equal(a: Value, b: Value): boolean {
 function equalItems(a: readonly Value[], b: readonly Value[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i], b[i]];
-    if (x === undefined || y === undefined || !equal(x, y)) return false;
+    const x = a[i];
+    const y = b[i];
+    if (x !== y && (x === undefined || y === undefined || !equal(x, y))) return false;
   }
   return true;
 }

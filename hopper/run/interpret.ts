@@ -172,7 +172,7 @@ function act(code: Acting, parts: readonly Value[], module: Linked, execution: E
       return takeRow(execution, tableOf(module, code.table), a);
     case "put":
       return putRow(execution, tableOf(module, code.table), a, b, code.fault);
-    case "emit":
+    default:
       return tell(execution, module, code.event, parts);
   }
 }

@@ -54,10 +54,13 @@ function gainOf({ table, before, after }: Change, unit: Value): Int {
 
 /** True where the row is the account's: its key, or a part of it. */
 function isOf({ key, table }: Change, account: Value): boolean {
-  if (equal(key, account)) return true;
-  if (table.shape.key.of !== "tuple") return false;
-  const [, ...parts] = key as Data;
-  return parts.some((part) => equal(part, account));
+  if (key === account) return true;
+  if (table.shape.key.of !== "tuple") return equal(key, account);
+  const parts = key as Data;
+  // Mostly the very same value, which shows at once.
+  for (let i = 1; i < parts.length; i++) if (parts[i] === account) return true;
+  for (let i = 1; i < parts.length; i++) if (equal(parts[i] as Value, account)) return true;
+  return equal(key, account);
 }
 
 /** The fault MovesViolated unless the accounts gained and lost just what was promised, and no other row of the tables changed. */

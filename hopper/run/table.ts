@@ -1,7 +1,7 @@
 /** The rows of tables, and what a command has changed so far: taken back if it fails, told as its diff if it does not. */
 import { limits } from "../ir/cost-table.ts";
 import type { IrTable, NamedShape } from "../ir/ir.ts";
-import { encode } from "./canonical.ts";
+import { encoderOf } from "./canonical.ts";
 import { equal } from "./compare.ts";
 import { fault } from "./fault.ts";
 import type { Value } from "./value.ts";
@@ -71,7 +71,7 @@ export class Journal {
       const row = this.#recent[i];
       if (row !== undefined && row.table === table && isSame(row.key, key)) return row;
     }
-    const bytes = encode(key, table.shape.key, table.shapes);
+    const bytes = encoderOf(table.shape.key, table.shapes)(key);
     let row = table.rows.get(bytes);
     if (row === undefined) row = emptyRow(table, bytes, key);
     this.#recent[this.#next] = row;
