@@ -15,10 +15,10 @@ import { createResultsKept, keep, type ResultsKept, takeAnswers, tellAgain } fro
 /** A deterministic state machine: equal commands in equal order give equal outcomes and hashes on every node. */
 export type Machine = {
   /**
-   * Steps by one command and returns its outcome's canonical bytes, which hold until the next call; a command that fails
-   * changes nothing. Total.
+   * Steps by one command of a client and returns its outcome's canonical bytes, which hold until the next call; a command that
+   * fails changes nothing. Total.
    */
-  readonly apply: (payload: Uint8Array) => Uint8Array;
+  readonly apply: (payload: Uint8Array, client: ClientId) => Uint8Array;
   readonly stateHash: () => Uint8Array;
 };
 
@@ -71,11 +71,12 @@ function applySegment(state: State, { first, entries }: Segment): void {
   for (let row = 0; row < entries.count; row++) {
     const index = (first + row) as LogIndex;
     const request = (entries.requests[row] ?? 0) as RequestId;
-    const client = clientOf(state, entries.clients[row] ?? 0);
+    const id = (entries.clients[row] ?? 0) as ClientId;
+    const client = clientOf(state, id);
     switch (standingOf(client.window, request)) {
       case "fresh": {
         mark(client.window, request);
-        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row)));
+        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row), id));
         tally(state.counters, "applied");
         break;
       }

@@ -1,18 +1,14 @@
-/** Runs the applier, with the state machine of Juno's demo. */
+/** Runs the applier, with the demo's ledger and the contracts as its state machine. */
 import { describe, receive, start } from "../../actors/applier.ts";
 import type { Mailbox } from "../../actors/mailbox.ts";
 import { runShell } from "../../actors/shell.ts";
-import { apply, createLedger, stateHash } from "../../hopper/demo/ledger.ts";
-import { encodeOutcomeInPlace } from "../../hopper/demo/outcome-bytes.ts";
+import { createChain } from "../../hopper/chain/chain.ts";
+import { sha256 } from "../../pools/sha256.ts";
 import type { LogIndex } from "../../wire/types.ts";
 import type { ApplierControl, Boot } from "./boot.ts";
 
 export function host({ setup, ports }: Boot): ApplierControl {
-  const ledger = createLedger();
-  const machine = {
-    apply: (payload: Uint8Array) => encodeOutcomeInPlace(apply(ledger, payload)),
-    stateHash: () => stateHash(ledger),
-  };
+  const machine = createChain({ sha256, clients: setup.clients });
   const state = start({ appliedIndex: 0 as LogIndex }, { machine });
   const waiters: { index: LogIndex; resolve: () => void }[] = [];
   const behaviour = {

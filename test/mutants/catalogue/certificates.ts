@@ -94,8 +94,8 @@ export const certificateMutants: readonly Mutant[] = [
     name: "signature-unchecked-here",
     breaks: "votes checked on the receiver's own thread are not checked",
     file: "actors/receiver.ts",
-    find: "admitted.checks.every(state.io.checkHere)",
-    replace: "admitted.checks.length > 0",
+    find: "admitted.opened !== undefined && admitted.checks.every(state.io.checkHere)",
+    replace: "admitted.opened !== undefined && admitted.checks.length > 0",
   },
   {
     name: "domain-left-out",

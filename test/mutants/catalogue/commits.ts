@@ -111,7 +111,7 @@ export const commitMutants: readonly Mutant[] = [
     file: "actors/applier.ts",
     find: '      case "repeat":\n        tally(state.counters, "repeats");\n        tellAgain(client.results, request);\n        break;',
     replace:
-      '      case "repeat":\n        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row)));\n        break;',
+      '      case "repeat":\n        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row), id));\n        break;',
   },
   {
     name: "rolled-back-remembered",
