@@ -11,7 +11,7 @@ import {
 } from "./cluster-commands.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { auditCommand, replCommand, sendCommand } from "./ledger-commands.ts";
+import { auditCommand, contractRoutes, replCommand, sendCommand } from "./ledger-commands.ts";
 import { bench } from "./verbs/bench.ts";
 import { junoVersion } from "./version.ts";
 
@@ -25,13 +25,14 @@ const benchCommand = buildCommand<object, [], Context>({
 });
 
 const routes = buildRouteMap<
-  "up" | "repl" | "send" | "status" | "audit" | "init" | "start" | "config" | "keys" | "bench" | "version",
+  "up" | "repl" | "send" | "contract" | "status" | "audit" | "init" | "start" | "config" | "keys" | "bench" | "version",
   Context
 >({
   routes: {
     up: upCommand,
     repl: replCommand,
     send: sendCommand,
+    contract: contractRoutes,
     status: statusCommand,
     audit: auditCommand,
     init: initCommand,

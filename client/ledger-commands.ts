@@ -1,10 +1,19 @@
 /** The verbs of people who use the ledger: their flags, and where their work is done, loaded when it is asked for. */
-import { buildCommand, type Command } from "@stricli/core";
+import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { Context } from "./context.ts";
-import { clientFlags, dirFlag, oneArgument, outputFlag, secondsOf, textOf } from "./flags.ts";
+import { clientFlags, dirFlag, oneArgument, outputFlag, secondsOf, textOf, wholeNumberIn } from "./flags.ts";
 import type { WhichClient } from "./open-client.ts";
 import type { AuditFlags } from "./verbs/audit.ts";
+import type { CallFlags } from "./verbs/contract.ts";
 import type { SendFlags } from "./verbs/send.ts";
+
+const timeoutFlag = {
+  kind: "parsed",
+  parse: secondsOf,
+  brief: "Seconds to wait for all commands; 0 waits for ever",
+  placeholder: "seconds",
+  default: "30",
+} as const;
 
 export const replCommand: Command<Context> = buildCommand<WhichClient, [], Context>({
   loader: async () => (await import("./verbs/repl.ts")).repl,
@@ -24,13 +33,7 @@ export const sendCommand: Command<Context> = buildCommand<SendFlags, string[], C
   parameters: {
     flags: {
       ...clientFlags,
-      timeout: {
-        kind: "parsed",
-        parse: secondsOf,
-        brief: "Seconds to wait for all commands; 0 waits for ever",
-        placeholder: "seconds",
-        default: "30",
-      },
+      timeout: timeoutFlag,
       output: outputFlag,
     },
     aliases: { o: "output" },
@@ -50,6 +53,75 @@ export const sendCommand: Command<Context> = buildCommand<SendFlags, string[], C
       "Prints each result once f+1 validators agree on it. Ends with 0, with 1 where a command was refused by the ledger,\n" +
       "2 where it cannot be sent, 4 where the time is up: then it may still take effect.",
   },
+});
+
+export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call" | "who", Context>({
+  routes: {
+    publish: buildCommand<SendFlags, string[], Context>({
+      loader: async () => (await import("./verbs/contract.ts")).contractPublish,
+      parameters: {
+        flags: { ...clientFlags, timeout: timeoutFlag, output: outputFlag },
+        aliases: { o: "output" },
+        positional: {
+          kind: "array",
+          minimum: 1,
+          parameter: { brief: "Modules, each after those it uses", placeholder: "file", parse: textOf },
+        },
+      },
+      docs: {
+        brief: "Publish modules of Hopper, or their next versions",
+        customUsage: [{ input: "hopper/std/coin.hop hopper/demo/escrow.hop", brief: "two modules, in this order" }],
+      },
+    }),
+    call: buildCommand<CallFlags, [string, string], Context>({
+      loader: async () => (await import("./verbs/contract.ts")).contractCall,
+      parameters: {
+        flags: {
+          ...clientFlags,
+          timeout: timeoutFlag,
+          output: outputFlag,
+          with: {
+            kind: "parsed",
+            parse: textOf,
+            brief: "A module that it uses; may be given more than once",
+            placeholder: "file",
+            optional: true,
+            variadic: true,
+          },
+          gas: {
+            kind: "parsed",
+            parse: wholeNumberIn(1, 10_000_000),
+            brief: "What it may cost at most",
+            placeholder: "count",
+            default: "100000",
+          },
+        },
+        aliases: { o: "output" },
+        positional: {
+          kind: "tuple",
+          parameters: [
+            { brief: "The module's file", placeholder: "file", parse: textOf },
+            { brief: "A command with its arguments, as the language writes them", placeholder: "call", parse: textOf },
+          ],
+        },
+      },
+      docs: {
+        brief: "Call a command of a published module, signed by this client",
+        customUsage: [
+          { input: 'hopper/std/coin.hop \'issue(Unit(key("..."), "USD"), main(key("...")), 100)\'', brief: "one call" },
+        ],
+      },
+    }),
+    who: buildCommand<WhichClient, [], Context>({
+      loader: async () => (await import("./verbs/contract.ts")).contractWho,
+      parameters: { flags: clientFlags },
+      docs: {
+        brief: "Print the principal that this client is",
+        customUsage: [{ input: "--client 1", brief: "another one" }],
+      },
+    }),
+  },
+  docs: { brief: "Publish and call contracts" },
 });
 
 export const auditCommand: Command<Context> = buildCommand<AuditFlags, [string], Context>({

@@ -1,6 +1,6 @@
 /** From the files of a cluster to a connected client. */
 import { dirname } from "node:path";
-import { readClientConfig } from "../cluster/client-config.ts";
+import { type ClientConfig, readClientConfig } from "../cluster/client-config.ts";
 import { findCluster } from "../cluster/cluster-layout.ts";
 import { readClientIdentity } from "../cluster/identity.ts";
 import type { Environment } from "../cluster/settings/layers.ts";
@@ -21,28 +21,40 @@ export type OpenedClient = {
 
 /** A reason names the place of the mistake and the mend. Nothing is dialed where a file is wrong. */
 export async function openClient(which: WhichClient, env: Environment): Promise<Outcome<OpenedClient>> {
-  const file = which.config === undefined ? findConfig(which) : ({ ok: true, value: which.config } as const);
-  if (!file.ok) return file;
-  const config = readClientConfig(file.value, env, {});
-  if (!config.ok) return config;
-  const identity = readClientIdentity(config.value);
+  const found = findClient(which, env);
+  if (!found.ok) return found;
+  const { file, config } = found.value;
+  const identity = readClientIdentity(config);
   if (!identity.ok) return identity;
-  const tls = config.value.tls === undefined ? undefined : readTls(config.value.tls);
+  const tls = config.tls === undefined ? undefined : readTls(config.tls);
   if (tls?.ok === false) return tls;
   const { genesis, secretSeed } = identity.value;
-  const { id, name } = config.value.client;
+  const { id, name } = config.client;
   try {
     const client = await connect({
       genesis,
       secretSeed,
       client: id,
-      urls: config.value.nodes,
+      urls: config.nodes,
       ...(tls === undefined ? {} : { tls: tls.value }),
     });
-    return { ok: true, value: { client, folder: dirname(file.value), name, cluster: genesis.name } };
+    return { ok: true, value: { client, folder: dirname(file), name, cluster: genesis.name } };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Whose key a client has, without dialing anyone. */
+export function readIdentity(which: WhichClient, env: Environment): ReturnType<typeof readClientIdentity> {
+  const found = findClient(which, env);
+  return found.ok ? readClientIdentity(found.value.config) : found;
+}
+
+function findClient(which: WhichClient, env: Environment): Outcome<{ file: string; config: ClientConfig }> {
+  const file = which.config === undefined ? findConfig(which) : ({ ok: true, value: which.config } as const);
+  if (!file.ok) return file;
+  const config = readClientConfig(file.value, env, {});
+  return config.ok ? { ok: true, value: { file: file.value, config: config.value } } : config;
 }
 
 function findConfig({ dir, client }: WhichClient): Outcome<string> {

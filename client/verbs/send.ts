@@ -28,9 +28,19 @@ export async function send(this: Context, flags: SendFlags, ...commands: readonl
     );
     return;
   }
-  const opened = await openClient(flags, this.process.env);
+  await sendPayloads(this, flags, commands);
+}
+
+/** Sends one after the other and prints what became of them; sets the exit code. */
+export async function sendPayloads(
+  context: Context,
+  flags: SendFlags,
+  commands: readonly (string | Uint8Array)[],
+): Promise<void> {
+  const { stdout, stderr, env } = context.process;
+  const opened = await openClient(flags, env);
   if (!opened.ok) {
-    fail(this, exitCodes.usage, opened.reason);
+    fail(context, exitCodes.usage, opened.reason);
     return;
   }
   const { client } = opened.value;
@@ -39,11 +49,11 @@ export async function send(this: Context, flags: SendFlags, ...commands: readonl
     flags.timeout > 0 ? setTimeout(() => timeout.abort(new Error("timed out")), flags.timeout * 1000) : undefined;
   const interrupt = () => timeout.abort(new Error("interrupted"));
   process.once("SIGINT", interrupt);
-  const quiet = noticeWhileWaiting(client, (line) => this.process.stderr.write(`${line}\n`));
+  const quiet = noticeWhileWaiting(client, (line) => stderr.write(`${line}\n`));
   try {
     const items = await sendInOrder(client, commands, timeout.signal);
-    this.process.stdout.write(renderItems(flags.output, items.filter(shown(flags.output)), asText));
-    report(this, items, commands.length);
+    stdout.write(renderItems(flags.output, items.filter(shown(flags.output)), asText));
+    report(context, items, commands.length);
   } finally {
     quiet();
     clearTimeout(timer);
@@ -52,7 +62,11 @@ export async function send(this: Context, flags: SendFlags, ...commands: readonl
   }
 }
 
-async function sendInOrder(client: JunoClient, commands: readonly string[], signal: AbortSignal): Promise<Sent[]> {
+async function sendInOrder(
+  client: JunoClient,
+  commands: readonly (string | Uint8Array)[],
+  signal: AbortSignal,
+): Promise<Sent[]> {
   const items: Sent[] = [];
   for (const command of commands) {
     try {

@@ -1,0 +1,62 @@
+/** Contracts on a real cluster, by the `juno` command: published, called, refused, and the same after every node was killed. */
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import { runJuno } from "../client/juno-process.ts";
+import { eventually, makeCluster } from "./cluster-processes.ts";
+
+const fileOf = (name: string): string => fileURLToPath(new URL(`../../hopper/${name}`, import.meta.url));
+const coin = fileOf("std/coin.hop");
+const escrow = fileOf("demo/escrow.hop");
+
+test("a coin is published, issued and moved by whom it belongs to; an escrow uses it; a restart replays it all", async (t) => {
+  const cluster = await makeCluster(4, 2);
+  t.teardown(() => cluster.dispose());
+  for (let node = 0; node < 4; node++) cluster.start(node);
+  await cluster.leader();
+  const dir = ["--dir", cluster.layout.dir];
+  const juno = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runJuno(["contract", ...args, ...dir]);
+    return { code, stdout, stderr };
+  };
+  const [bank, alice] = await Promise.all(
+    ["0", "1"].map(async (client) => (await juno("who", "--client", client)).stdout.trim()),
+  );
+  t.regex(bank ?? "", /^key\("[0-9a-f]{64}"\)$/);
+  const usd = `Unit(${bank}, "USD")`;
+
+  const published = await juno("publish", coin, escrow);
+  t.is(published.code, 0, published.stderr);
+  t.regex(published.stdout, /^Published std\/coin, version [0-9a-f]{16}, for \d+ gas\nPublished demo\/escrow/);
+  const issued = await juno("call", coin, `issue(${usd}, main(${alice}), 100)`);
+  t.is(issued.code, 0, issued.stderr);
+  const stolen = await juno("call", coin, `transfer(${usd}, main(${alice}), main(${bank}), 1)`);
+  t.is(stolen.code, 1);
+  t.regex(stolen.stdout, /^Fault NotSigned, for \d+ gas/);
+  const moved = await juno(
+    "call",
+    coin,
+    `transfer(${usd}, main(${alice}), main(${bank}), 30)`,
+    "--client",
+    "1",
+    "-o",
+    "json",
+  );
+  t.is(moved.code, 0, moved.stderr);
+  const [{ diff }] = JSON.parse(moved.stdout);
+  t.deepEqual(diff.map(({ after }: { after: string }) => /amount = (\d+)/.exec(after)?.[1]).toSorted(), ["30", "70"]);
+  const funding = `fund(id(0x"01"), ${alice}, ${bank}, key("arbiter"), ${usd}, 20, 2027-01-01T00:00Z)`;
+  const funded = await juno("call", escrow, funding, "--with", coin, "--client", "1");
+  t.is(funded.code, 0, funded.stderr);
+  const wrong = await juno("call", coin, "transfr(1)");
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, /coin\.hop:\d+:\d+: /);
+
+  const before = await cluster.agreement();
+  for (let node = 0; node < 4; node++) await cluster.end(node, "SIGKILL");
+  for (let node = 0; node < 4; node++) cluster.start(node);
+  const after = await eventually("the same state", async () => {
+    const status = await cluster.status(0);
+    return status !== undefined && status.appliedIndex >= before.appliedIndex ? status : undefined;
+  });
+  t.is(after.stateHash, before.stateHash);
+});
