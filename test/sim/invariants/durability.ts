@@ -14,8 +14,10 @@ export function durableBeforeSent(): Invariant {
           const { term, index, hash } = body.value;
           // What was written with the change of term may have displaced it: it was there, and its term is over.
           if (durable.term > term) return;
-          // So may have a commit of another chain: of what is committed nobody counts acknowledgements any more.
-          if ((durable.commit?.index ?? 0) >= index) return;
+          // So may have a commit of another chain, in the same sync: of what is committed nobody counts acknowledgements any
+          // more, and this node gives no other in the term. The commit itself may be written later.
+          const committed = Math.max(durable.commit?.index ?? 0, node.actors?.consensus.core.tail.base ?? 0);
+          if (committed >= index) return;
           const own = node.disk.hashAt(index);
           if (own === undefined) broken(name, `node ${node.id} acknowledges ${index} without having it`);
           if (!sameBytes(own, hash) && durable.acknowledged?.term === term) {
