@@ -70,4 +70,22 @@ export const parts: readonly Part[] = [
       `${seed * 1_000_000}`,
     ],
   },
+  {
+    name: "crash images",
+    share: 1,
+    // By the clock of its own test runner; so many that each takes about the time of its share.
+    command: (minutes) => [
+      "env",
+      `JUNO_IMAGES=${Math.max(14, Math.round(minutes * 60))}`,
+      "npx",
+      "ava",
+      "--timeout=10h",
+      "test/ledger/faults/crash-images.test.ts",
+    ],
+  },
+  {
+    name: "mutants",
+    share: 1,
+    command: (_, seed) => ["node", "test/mutants/hunt-all.ts", "--schedules", "2000", "--from", `${seed * 100_000}`],
+  },
 ];
