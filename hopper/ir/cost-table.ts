@@ -16,6 +16,8 @@ export const costTable = {
   /** A round of a loop, and an item of a list that is made. */
   round: 2,
   item: 1,
+  /** Items after those that a list's pattern names: they are copied. */
+  restItemsPerGas: 4,
   add: 2,
   multiply: 2,
   divide: 4,
@@ -43,6 +45,8 @@ export type Limits = {
   /** Expressions inside each other, over all calls under way. */
   readonly nesting: number;
   readonly valueBytes: number;
+  /** Parts inside each other of a value that is stored, told, compared or given back. */
+  readonly valueNesting: number;
   readonly integerBits: number;
   readonly diffEntries: number;
 };
@@ -53,6 +57,7 @@ export const limits: Limits = {
   callDepth: 512,
   nesting: 4096,
   valueBytes: 1024 * 1024,
+  valueNesting: 256,
   integerBits: 65_536,
   diffEntries: 4096,
 };

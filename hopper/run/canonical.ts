@@ -5,6 +5,7 @@
 
 import { limits } from "../ir/cost-table.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
+import { weight } from "./compare.ts";
 import { fault } from "./fault.ts";
 import type { Bytes, Closure, Data, Dictionary, Int, List, Rat, Value } from "./value.ts";
 
@@ -25,13 +26,36 @@ export function encoderOf(shape: Shape, shapes: readonly NamedShape[]): Encoder 
   const before = ofModule.get(shape);
   if (before !== undefined) return before;
   const write = writerOf(shape, { shapes, named: new Map() });
+  const open = partsOf(shape, shapes, partsMax) >= partsMax;
   const encoder: Encoder = (value) => {
+    // Of what has few parts by its shape there is nothing to weigh.
+    if (open) weight(value);
     const bytes = write(value);
     if (bytes.length > limits.valueBytes) fault("TooLarge");
     return bytes;
   };
   ofModule.set(shape, encoder);
   return encoder;
+}
+
+const partsMax = 64;
+
+/** How many parts a value of this shape has, counted up to `most`; lists, maps and closures have any number. */
+function partsOf(shape: Shape, shapes: readonly NamedShape[], most: number): number {
+  if (shape.of === "list" || shape.of === "map" || shape.of === "function" || most <= 0) return most;
+  if (shape.of === "tuple") return partsOfAll(shape.items, shapes, most);
+  if (shape.of !== "named") return 1;
+  return partsOfAll(
+    item(shapes, shape.index).constructors.flatMap(({ fields }) => fields),
+    shapes,
+    most,
+  );
+}
+
+function partsOfAll(inner: readonly Shape[], shapes: readonly NamedShape[], most: number): number {
+  let parts = 1;
+  for (const one of inner) if (parts < most) parts += partsOf(one, shapes, most - parts);
+  return Math.min(parts, most);
 }
 
 /** Types may hold themselves: a writer is there before it is made. */
@@ -65,11 +89,13 @@ function writerOf(shape: Shape, making: Making): Encoder {
       };
     }
     case "map": {
+      const writeKey = writerOf(shape.key, making);
       const write = writerOf(shape.value, making);
       return (value) => {
         const { entries } = value as Dictionary;
         let text = head(4, entries.length);
-        for (const entry of entries) text += `\x82${entry.order}${write(entry.value)}`;
+        // Keys stand in the order of these bytes, too: `order` only puts a kind before each of their parts.
+        for (const { key, value: of } of entries) text += `\x82${writeKey(key)}${write(of)}`;
         return text;
       };
     }
@@ -187,21 +213,28 @@ export function encodeBytes({ bytes }: Bytes): string {
   return head(2, bytes.length) + bytes;
 }
 
-function encodePrincipal(value: Data): string {
-  const [tag, first, second] = value;
+export function encodePrincipal(value: Data): string {
   // Nearly all are keys: 32 bytes, whose head is known.
-  if (tag === 0) return `\x82\x00\x58\x20${(first as Bytes).bytes}`;
+  if (value[0] === 0) return `\x82\x00\x58\x20${(value[1] as Bytes).bytes}`;
+  weight(value);
+  return encodeWeighed(value);
+}
+
+function encodeWeighed(value: Data): string {
+  const [tag, first, second] = value;
   switch (tag) {
+    case 0:
+      return `\x82\x00\x58\x20${(first as Bytes).bytes}`;
     case 2:
       return `\x82${head(0, tag)}${encodeBytes(first as Bytes)}`;
     case 1: {
       const { items } = second as List;
       let text = `\x83\x01${encodeInt(first as Int)}${head(4, items.length)}`;
-      for (const one of items) text += encodePrincipal(one as Data);
+      for (const one of items) text += encodeWeighed(one as Data);
       return text;
     }
     default:
-      return `\x83\x03${encodePrincipal(first as Data)}${encodeText(second as string)}`;
+      return `\x83\x03${encodeWeighed(first as Data)}${encodeText(second as string)}`;
   }
 }
 
@@ -212,7 +245,7 @@ function encodeClosure({ module, index, captured }: Closure): string {
   return text;
 }
 
-/** Values without a shape: with what they are in front. */
+/** Values without a shape, which were weighed: with what they are in front. */
 export function encodeFree(value: Value): string {
   if (typeof value === "number" || typeof value === "bigint") return `\x82\x00${encodeInt(value)}`;
   if (typeof value === "boolean") return `\x82\x01${value ? "\xf5" : "\xf4"}`;

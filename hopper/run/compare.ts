@@ -1,8 +1,10 @@
 /** Equality and order of values, by what they are and never by the platform's taste. */
+import { limits } from "../ir/cost-table.ts";
+import { fault } from "./fault.ts";
 import { compareInt } from "./integer.ts";
 import type { Bytes, Data, Dictionary, List, Rat, Value } from "./value.ts";
 
-/** Both are of one Data type. Values have one form each, so equal parts make equal wholes. */
+/** Both are of one Data type, and were weighed. Values have one form each, so equal parts make equal wholes. */
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object") return false;
@@ -53,24 +55,35 @@ function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
 
-/** How much there is of a value: bytes of its text and numbers, and one for each part. Costs of tables and events go by it. */
-export function weight(value: Value): number {
+/**
+ * How much there is of a value: bytes of its text and numbers, and one for each part. Costs of tables and events go by it.
+ * The faults TooLarge and DepthExceeded stand before all that walks a value: parts may be shared, so that a few steps make more
+ * than could ever be walked, and depth takes the platform's stack.
+ */
+export function weight(value: Value, depth = 1): number {
   if (typeof value === "number") return 4;
   if (typeof value === "boolean") return 1;
   if (typeof value === "string") return 1 + value.length;
   if (typeof value === "bigint") return 1 + Math.ceil(value.toString(16).length / 2);
-  if (Array.isArray(value)) return weightOfAll(value as Data);
+  if (depth > limits.valueNesting) fault("DepthExceeded");
+  if (Array.isArray(value)) return weightOfAll(value as Data, depth);
   if ("bytes" in value) return 1 + value.bytes.length;
   if ("n" in value) return 1 + weight(value.n) + weight(value.d);
-  if ("items" in value) return weightOfAll(value.items);
-  if ("captured" in value) return 40 + weightOfAll(value.captured);
+  if ("items" in value) return weightOfAll(value.items, depth);
+  if ("captured" in value) return 40 + weightOfAll(value.captured, depth);
   let sum = 1;
-  for (const entry of (value as Dictionary).entries) sum += entry.order.length + weight(entry.value);
+  for (const entry of (value as Dictionary).entries) {
+    sum += entry.order.length + weight(entry.value, depth + 1);
+    if (sum > limits.valueBytes) fault("TooLarge");
+  }
   return sum;
 }
 
-function weightOfAll(items: readonly Value[]): number {
+function weightOfAll(items: readonly Value[], depth: number): number {
   let sum = 1;
-  for (let i = 0; i < items.length; i++) sum += weight(items[i] ?? 0);
+  for (let i = 0; i < items.length; i++) {
+    sum += weight(items[i] ?? 0, depth + 1);
+    if (sum > limits.valueBytes) fault("TooLarge");
+  }
   return sum;
 }

@@ -188,14 +188,14 @@ function compileMatch(code: Of<"match">, scope: Scope, tail: boolean): Run {
     for (let place = 0; place < tests.length; place++) {
       const patterns = tests[place] as readonly Test[];
       let all = true;
-      for (let i = 0; i < patterns.length && all; i++) all = (patterns[i] as Test)(at(values, i), frame);
+      for (let i = 0; i < patterns.length && all; i++) all = (patterns[i] as Test)(at(values, i), frame, execution);
       if (all) return (bodies[place] as Run)(frame, execution);
     }
     throw new Error("assert: a checked match has a case for every value");
   };
 }
 
-type Test = (value: Value, frame: Value[]) => boolean;
+type Test = (value: Value, frame: Value[], execution: Execution) => boolean;
 
 function compilePattern(pattern: Pattern): Test {
   switch (pattern.test) {
@@ -211,15 +211,17 @@ function compilePattern(pattern: Pattern): Test {
     case "construct": {
       const { tag } = pattern;
       const fields = pattern.fields.map(compilePattern);
-      return (value, frame) => {
+      return (value, frame, execution) => {
         const data = value as Data;
         if (data[0] !== tag) return false;
-        for (let i = 0; i < fields.length; i++) if (!(fields[i] as Test)(data[i + 1] as Value, frame)) return false;
+        for (let i = 0; i < fields.length; i++) {
+          if (!(fields[i] as Test)(data[i + 1] as Value, frame, execution)) return false;
+        }
         return true;
       };
     }
     default:
-      return (value, frame) => fits(pattern, value, frame);
+      return (value, frame, execution) => fits(pattern, value, frame, execution);
   }
 }
 
@@ -355,7 +357,7 @@ function compileRead(code: Of<"get" | "take">, { module, of }: Scope, inner: Inn
 }
 
 function compileMoves(code: Of<"moves">, { module }: Scope, inner: Inner): Run {
-  const tables = code.tables.map((ref) => tableOf(module, ref));
+  const tables = code.tables.map((ref) => tableOf(module, ref).table);
   const unit = inner(code.unit);
   const changes = code.changes.map(({ account, amount, gains }) => ({
     account: inner(account),

@@ -5,14 +5,13 @@
 import { limits } from "../ir/cost-table.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
 import { encodeFree } from "./canonical.ts";
+import { Fault } from "./fault.ts";
 import { canonical, gcd, isNegative } from "./integer.ts";
 import { type Bytes, type Data, type Dictionary, type Int, type MapEntry, principal, type Value } from "./value.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: string; readonly at: number };
-
-const nestingMax = 256;
 
 class Refused extends Error {}
 
@@ -32,7 +31,8 @@ export function decode(
     if (source.at !== text.length) return { ok: false, reason: "bytes are left over", at: source.at };
     return { ok: true, value };
   } catch (error) {
-    if (error instanceof Refused) return { ok: false, reason: error.message, at: source.at };
+    // A number may be one bit too long.
+    if (error instanceof Refused || error instanceof Fault) return { ok: false, reason: error.message, at: source.at };
     throw error;
   }
 }
@@ -42,7 +42,7 @@ function refuse(reason: string): never {
 }
 
 function read(source: Source, shape: Shape, shapes: readonly NamedShape[]): Value {
-  if (++source.depth > nestingMax) refuse("nested too deeply");
+  if (++source.depth > limits.valueNesting) refuse("nested too deeply");
   const value = readInner(source, shape, shapes);
   source.depth--;
   return value;
@@ -201,7 +201,7 @@ function readText(source: Source): string {
 }
 
 function readPrincipal(source: Source): Data {
-  if (++source.depth > nestingMax) refuse("nested too deeply");
+  if (++source.depth > limits.valueNesting) refuse("nested too deeply");
   const count = readHead(source, 4);
   const tag = readHead(source, 0);
   const wanted = tag === principal.key || tag === principal.module ? 2 : 3;

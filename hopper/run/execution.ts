@@ -2,17 +2,18 @@
 
 import { costTable, limits } from "../ir/cost-table.ts";
 import type { Code, IrFunction, IrModule } from "../ir/ir.ts";
-import { equal } from "./compare.ts";
+import { encodePrincipal } from "./canonical.ts";
+import { equal, weight } from "./compare.ts";
 import { fault } from "./fault.ts";
-import { Journal, type Table } from "./table.ts";
+import { Journal, type Seen, type Table } from "./table.ts";
 import { type Bytes, type Data, type List, principal, type Value } from "./value.ts";
 
 /** A module with what it refers to found. */
 export type Linked = {
   readonly ir: IrModule;
-  /** Shared by all versions of a lineage. */
+  /** Shared by all versions of a lineage, and so are its tables. */
   readonly lineage: string;
-  readonly tables: readonly Table[];
+  readonly tables: readonly Seen[];
   /** By hash in hex: itself and all that it imports. */
   readonly modules: ReadonlyMap<string, Linked>;
   /** The fast evaluator's functions, made at their first use. */
@@ -100,13 +101,22 @@ export class Execution {
 
   hasQuorum(count: Value, of: List, deep = 0): boolean {
     let signed = 0;
-    const seen: Value[] = [];
+    const seen = new Set<string>();
     for (const who of of.items) {
-      // One who is listed twice counts once.
-      if (seen.some((one) => equal(one, who))) continue;
-      seen.push(who);
+      const bytes = this.#bytesOf(who as Data);
+      // One who is listed twice counts once, but has been looked at.
+      if (seen.has(bytes)) {
+        this.spend(costTable.signer);
+        continue;
+      }
+      seen.add(bytes);
       if (this.hasSigned(who as Data, deep)) signed++;
     }
     return typeof count === "number" && count > 0 && signed >= count;
+  }
+
+  #bytesOf(who: Data): string {
+    if (who[0] !== principal.key) this.spend(Math.ceil(weight(who) / costTable.textBytesPerGas));
+    return encodePrincipal(who);
   }
 }

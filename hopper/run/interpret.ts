@@ -1,7 +1,7 @@
 /** The reference evaluator: the meaning of the IR, as plainly as it can be said. The compiler (compile.ts) has to agree with it. */
 import { costTable } from "../ir/cost-table.ts";
 import type { Code, IrFunction, Pattern } from "../ir/ir.ts";
-import { equal } from "./compare.ts";
+import { equal, weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { Fault, fault } from "./fault.ts";
 import { nestingOf } from "./nesting.ts";
@@ -85,7 +85,7 @@ function runAll(codes: readonly Code[], scope: Scope): Value[] {
 function chosen(code: Of<"match">, scope: Scope): Code {
   const values = runAll(code.on, scope);
   for (const { patterns, body } of code.cases) {
-    if (patterns.every((pattern, i) => fits(pattern, at(values, i), scope.frame))) return body;
+    if (patterns.every((pattern, i) => fits(pattern, at(values, i), scope.frame, scope.execution))) return body;
   }
   throw new Error("assert: a checked match has a case for every value");
 }
@@ -185,7 +185,7 @@ function promise(code: Of<"moves">, scope: Scope): Value {
     amount: run(amount, scope, false),
     gains,
   }));
-  const tables = code.tables.map((ref) => tableOf(module, ref));
+  const tables = code.tables.map((ref) => tableOf(module, ref).table);
   execution.promises.push({ tables, unit: run(code.unit, scope, false), changes });
   return unit;
 }
@@ -206,7 +206,7 @@ export function placed(error: unknown, code: { readonly place: Fault["place"] & 
 }
 
 /** Binds slots as it goes; those of a pattern that does not fit are overwritten by the next. */
-export function fits(pattern: Pattern, value: Value, frame: Value[]): boolean {
+export function fits(pattern: Pattern, value: Value, frame: Value[], execution: Execution): boolean {
   switch (pattern.test) {
     case "any":
       return true;
@@ -214,17 +214,22 @@ export function fits(pattern: Pattern, value: Value, frame: Value[]): boolean {
       frame[pattern.slot] = value;
       return true;
     case "const":
+      execution.spend(Math.floor(weight(pattern.value) / costTable.textBytesPerGas));
       return equal(pattern.value, value);
     case "construct": {
       const data = value as Data;
-      return data[0] === pattern.tag && pattern.fields.every((field, i) => fits(field, at(data, i + 1), frame));
+      return (
+        data[0] === pattern.tag && pattern.fields.every((field, i) => fits(field, at(data, i + 1), frame, execution))
+      );
     }
     case "list": {
       const { items } = value as List;
       const { items: wanted, rest } = pattern;
       if (items.length < wanted.length || (rest === null && items.length > wanted.length)) return false;
-      if (!wanted.every((one, i) => fits(one, at(items, i), frame))) return false;
-      return rest === null || fits(rest, { items: items.slice(wanted.length) }, frame);
+      if (!wanted.every((one, i) => fits(one, at(items, i), frame, execution))) return false;
+      if (rest === null || rest.test === "any") return true;
+      execution.spend(Math.ceil((items.length - wanted.length) / costTable.restItemsPerGas));
+      return fits(rest, { items: items.slice(wanted.length) }, frame, execution);
     }
   }
 }

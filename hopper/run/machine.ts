@@ -2,15 +2,18 @@
  * The state of a chain of contracts, and its one step: a command runs alone, and either all of it holds or nothing has happened.
  * The same commands in the same order give the same state, results and gas on every machine, whichever evaluator it has.
  */
+import { costTable } from "../ir/cost-table.ts";
 import type { IrModule } from "../ir/ir.ts";
 import { encode } from "./canonical.ts";
+import { weight } from "./compare.ts";
 import { runCompiled } from "./compile.ts";
 import { type Decoded, decode } from "./decode.ts";
 import { Execution, type Linked, type Told } from "./execution.ts";
 import { Fault, type FaultKind, fault, faultNumbers } from "./fault.ts";
 import { interpret } from "./interpret.ts";
 import { checkExpectations, checkMoves, type Expectation } from "./moves.ts";
-import type { Change, Table } from "./table.ts";
+import { refuseLong } from "./steps.ts";
+import type { Change, Seen, Table } from "./table.ts";
 import type { Data, Value } from "./value.ts";
 
 export type Evaluator = "compiled" | "reference";
@@ -82,7 +85,12 @@ export function execute(
       if (!execution.hasSigned(who)) fault("NotSigned");
       frame.push([0, who]);
     }
-    return run(machine, linked, found.body, frame, execution);
+    const value = run(machine, linked, found.body, frame, execution);
+    // What is given back travels in the command's answer, as its events do.
+    const size = weight(value);
+    execution.spend(Math.floor(size / costTable.writeBytesPerGas));
+    refuseLong(value, size, found.result, linked.ir.shapes);
+    return value;
   });
 }
 
@@ -184,13 +192,15 @@ export function link(machine: Machine, ir: IrModule, lineage: string, imports: r
     modules.set(hash, imported);
     for (const [further, one] of imported.modules) modules.set(further, one);
   }
-  const tables = ir.tables.map((shape): Table => {
+  const tables = ir.tables.map((shape, index): Seen => {
     const id = `${lineage}/${shape.name}`;
-    const known = machine.tables.get(id) ?? { id, shape, shapes: ir.shapes, rows: new Map() };
-    known.shape = shape;
-    known.shapes = ir.shapes;
-    machine.tables.set(id, known);
-    return known;
+    const before = machine.tables.get(id);
+    const table = before ?? { id, shape, shapes: ir.shapes, epoch: 0, rows: new Map() };
+    if (before !== undefined && ir.migrations.some((one) => one.table === index)) table.epoch++;
+    table.shape = shape;
+    table.shapes = ir.shapes;
+    machine.tables.set(id, table);
+    return { table, epoch: table.epoch };
   });
   return { ir, lineage, tables, modules, compiled: [] };
 }

@@ -62,11 +62,10 @@ function natural(value: Int): Int {
   return integer.isNegative(value) ? fault("Negative") : value;
 }
 
-function sized(execution: Execution, value: Value): Value {
-  // What is made of two is as long as both; the work was charged for by their lengths.
-  if (weight(value) > limits.valueBytes) fault("TooLarge");
-  execution.spend(0);
-  return value;
+/** Before the work is done. Each part weighs something: what has more of them than this is too large whatever they are. */
+function spendItems(execution: Execution, length: number): void {
+  if (length > limits.valueBytes) fault("TooLarge");
+  execution.spend(length * costTable.item);
 }
 
 function durations(milliseconds: number): Primitive {
@@ -120,14 +119,14 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   [
     "equal",
     (execution, a, b) => {
-      execution.spend(costTable.compare + Math.ceil(Math.min(weight(a), weight(b)) / costTable.textBytesPerGas));
+      execution.spend(costTable.compare + Math.ceil(Math.max(weight(a), weight(b)) / costTable.textBytesPerGas));
       return equal(a, b);
     },
   ],
   [
     "notEqual",
     (execution, a, b) => {
-      execution.spend(costTable.compare + Math.ceil(Math.min(weight(a), weight(b)) / costTable.textBytesPerGas));
+      execution.spend(costTable.compare + Math.ceil(Math.max(weight(a), weight(b)) / costTable.textBytesPerGas));
       return !equal(a, b);
     },
   ],
@@ -194,16 +193,16 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
     "listAppend",
     (execution, a, x) => {
       const { items } = a as List;
-      execution.spend(items.length * costTable.item);
-      return sized(execution, { items: [...items, x] });
+      spendItems(execution, items.length);
+      return { items: [...items, x] };
     },
   ],
   [
     "listConcat",
     (execution, a, b) => {
-      const items = [...(a as List).items, ...(b as List).items];
-      execution.spend(items.length * costTable.item);
-      return sized(execution, { items });
+      const [{ items: x }, { items: y }] = [a as List, b as List];
+      spendItems(execution, x.length + y.length);
+      return { items: [...x, ...y] };
     },
   ],
   [
@@ -217,7 +216,7 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
     "listRange",
     (execution, n) => {
       if (typeof n !== "number" || n > limits.valueBytes / 4) fault("TooLarge");
-      execution.spend(n * costTable.item);
+      spendItems(execution, n);
       return { items: Array.from({ length: n }, (_, i) => i) };
     },
   ],
@@ -232,8 +231,9 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   [
     "mapPut",
     (execution, map, key, value) => {
-      execution.spend((map as Dictionary).entries.length * costTable.item + weight(key));
-      return sized(execution, insert(map as Dictionary, key, value));
+      spendItems(execution, (map as Dictionary).entries.length);
+      execution.spend(weight(key));
+      return insert(map as Dictionary, key, value);
     },
   ],
   [

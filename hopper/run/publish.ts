@@ -1,10 +1,13 @@
 /** Modules come into a machine: first ones by anyone, next versions by whom the one before names, with their tables' rows. */
+import { costTable } from "../ir/cost-table.ts";
 import type { IrModule } from "../ir/ir.ts";
 import { encode } from "./canonical.ts";
 import { weight } from "./compare.ts";
-import type { Linked } from "./execution.ts";
+import type { Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
 import { attempt, type Circumstances, link, type Machine, type Outcome, run } from "./machine.ts";
+import { refuseLong } from "./steps.ts";
+import type { Table } from "./table.ts";
 import type { Data, Value } from "./value.ts";
 
 export type Publication = {
@@ -36,12 +39,12 @@ export function publish(machine: Machine, publication: Publication, circumstance
     if (old.ir.authority === null) return fault("NotSigned", "Frozen");
     const who = run(machine, old, old.ir.authority, [], execution) as Data;
     if (!execution.hasSigned(who)) fault("NotSigned");
-    const shapes = old.tables.map((table) => ({ table, shape: table.shape, shapes: table.shapes }));
+    const tables = [...machine.tables.values()].map((table) => ({ ...table }));
     const linked = link(machine, ir, before.lineage, imports);
     try {
       migrate(machine, linked, execution);
     } catch (error) {
-      for (const { table, shape, shapes: named } of shapes) Object.assign(table, { shape, shapes: named });
+      putBack(machine, tables);
       throw error;
     }
     machine.modules.set(ir.hash, { linked, source });
@@ -50,20 +53,33 @@ export function publish(machine: Machine, publication: Publication, circumstance
   });
 }
 
-function migrate(machine: Machine, linked: Linked, execution: Parameters<Parameters<typeof attempt>[3]>[0]): void {
+/** Tables as they were, and none that a version brought which did not come in. */
+function putBack(machine: Machine, tables: readonly Table[]): void {
+  const known = new Map(tables.map((table) => [table.id, table]));
+  for (const [id, table] of [...machine.tables]) {
+    const { shape, shapes, epoch } = known.get(id) ?? {};
+    if (shape === undefined) machine.tables.delete(id);
+    else Object.assign(table, { shape, shapes, epoch });
+  }
+}
+
+function migrate(machine: Machine, linked: Linked, execution: Execution): void {
   for (const migration of linked.ir.migrations) {
-    const table = linked.tables[migration.table];
+    const table = linked.tables[migration.table]?.table;
     if (table === undefined) throw new Error("assert: a migration's table is there");
     for (const row of [...table.rows.values()]) {
       if (row.value === undefined) continue;
       const value: Value = run(machine, linked, migration.function, [row.value], execution);
-      execution.journal.set(row, value, weight(value));
+      const size = weight(value);
+      execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
+      refuseLong(value, size, table.shape.value, table.shapes);
+      execution.journal.set(row, value, size);
     }
   }
 }
 
 /** The canonical bytes of all rows of a table, by ascending key: key bytes, then value bytes. */
-export function rowsOf(table: Linked["tables"][number]): [key: string, value: string][] {
+export function rowsOf(table: Table): [key: string, value: string][] {
   const keys = [...table.rows.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return keys.map((key) => {
     const value = table.rows.get(key)?.value;

@@ -98,7 +98,7 @@ function fill(machine: Machine, bytes: string, recompile: Recompile): void {
     if (name === undefined || linked === undefined) throw new Error(`no module for the name ${path}`);
     name.current = current;
     // Rows are in the newest version's form.
-    for (const [i, table] of linked.tables.entries())
+    for (const [i, { table }] of linked.tables.entries())
       Object.assign(table, { shape: linked.ir.tables[i], shapes: linked.ir.shapes });
   }
   for (const [, id, rows] of tables.items) {

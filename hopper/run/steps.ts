@@ -1,11 +1,11 @@
 /** What both evaluators do alike to the world around them: find modules and tables, read and write rows, tell events. */
 import { costTable, limits } from "../ir/cost-table.ts";
-import type { IrFunction, Ref } from "../ir/ir.ts";
-import { bytesOfHex } from "./canonical.ts";
+import type { IrFunction, NamedShape, Ref, Shape } from "../ir/ir.ts";
+import { bytesOfHex, encoderOf } from "./canonical.ts";
 import { weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
-import type { Table } from "./table.ts";
+import type { Row, Seen } from "./table.ts";
 import { type Data, principal, unit, type Value } from "./value.ts";
 
 export function moduleOf(module: Linked, hash: string | null): Linked {
@@ -20,10 +20,15 @@ export function functionOf(module: Linked, index: number): IrFunction {
   return found;
 }
 
-export function tableOf(module: Linked, ref: Ref): Table {
+export function tableOf(module: Linked, ref: Ref): Seen {
   const found = moduleOf(module, ref.module).tables[ref.index];
   if (found === undefined) throw new Error("assert: a checked module has the tables that it names");
   return found;
+}
+
+function placeOf(execution: Execution, { table, epoch }: Seen, key: Value): Row {
+  if (table.epoch !== epoch) fault("BadArgument", "TableMigrated");
+  return execution.journal.find(table, key);
 }
 
 /** The principal that a module is. */
@@ -31,16 +36,24 @@ export function selfOf({ lineage }: Linked): Data {
   return [principal.module, { bytes: bytesOfHex(lineage) }];
 }
 
+/** The fault TooLarge where the canonical bytes are too many: weighing is quick, and its error is less than this factor. */
+export function refuseLong(value: Value, size: number, shape: Shape, shapes: readonly NamedShape[]): void {
+  if (size * bytesPerWeightMax > limits.valueBytes) encoderOf(shape, shapes)(value);
+}
+
+/** Text of three bytes a character; numbers have 9 bytes for 4, and empty closures 4 for 1. */
+const bytesPerWeightMax = 4;
+
 /** The row's value; undefined where there is none. */
-export function readRow(execution: Execution, table: Table, key: Value): Value | undefined {
-  const row = execution.journal.find(table, key);
-  execution.spend(costTable.get + Math.ceil(row.weight / costTable.getBytesPerGas));
+export function readRow(execution: Execution, seen: Seen, key: Value): Value | undefined {
+  const row = placeOf(execution, seen, key);
+  execution.spend(costTable.get + Math.ceil((row.bytes.length + row.weight) / costTable.getBytesPerGas));
   return row.value;
 }
 
-export function takeRow(execution: Execution, table: Table, key: Value): Value | undefined {
-  const row = execution.journal.find(table, key);
-  execution.spend(costTable.write + Math.ceil(row.weight / costTable.writeBytesPerGas));
+export function takeRow(execution: Execution, seen: Seen, key: Value): Value | undefined {
+  const row = placeOf(execution, seen, key);
+  execution.spend(costTable.write + Math.ceil((row.bytes.length + row.weight) / costTable.writeBytesPerGas));
   const { value } = row;
   if (value === undefined) return undefined;
   if (!execution.start.mayWrite) fault("BadArgument", "QueryWrites");
@@ -48,11 +61,12 @@ export function takeRow(execution: Execution, table: Table, key: Value): Value |
   return value;
 }
 
-export function putRow(execution: Execution, table: Table, key: Value, value: Value, exists: string | null): Value {
-  const row = execution.journal.find(table, key);
+export function putRow(execution: Execution, seen: Seen, key: Value, value: Value, exists: string | null): Value {
+  const { table } = seen;
+  const row = placeOf(execution, seen, key);
   const size = weight(value);
   execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
-  if (size > limits.valueBytes) fault("TooLarge");
+  refuseLong(value, size, table.shape.value, table.shapes);
   if (!execution.start.mayWrite) fault("BadArgument", "QueryWrites");
   if (exists !== null && row.value !== undefined) fault(exists === "Exists" ? "Exists" : "Fail", exists);
   execution.journal.set(row, value, size);

@@ -27,9 +27,14 @@ export type Table = {
   readonly id: string;
   shape: IrTable;
   shapes: readonly NamedShape[];
+  /** How often its rows were migrated; code of versions before the last migration must not touch them. */
+  epoch: number;
   /** By the key's canonical bytes. */
   readonly rows: Map<string, Row>;
 };
+
+/** A table as one version of its module knows it: `epoch` is that of the form its rows have for this version. */
+export type Seen = { readonly table: Table; readonly epoch: number };
 
 export type Change = {
   readonly table: Table;
@@ -62,6 +67,7 @@ const recentMax = 4;
 
 export class Journal {
   readonly #touched: Row[] = [];
+  readonly #placed: Row[] = [];
   readonly #recent: Row[] = [];
   #next = 0;
 
@@ -73,7 +79,12 @@ export class Journal {
     }
     const bytes = encoderOf(table.shape.key, table.shapes)(key);
     let row = table.rows.get(bytes);
-    if (row === undefined) row = emptyRow(table, bytes, key);
+    if (row === undefined) {
+      // In the table at once: an equal key made of other parts has to find this very place.
+      row = emptyRow(table, bytes, key);
+      table.rows.set(bytes, row);
+      this.#placed.push(row);
+    }
     this.#recent[this.#next] = row;
     this.#next = (this.#next + 1) % recentMax;
     return row;
@@ -85,12 +96,6 @@ export class Journal {
       row.journal = this;
       row.before = row.value;
       row.weightBefore = row.weight;
-      if (row.value === undefined) {
-        // Another place for the same key may have been found before this one was in the table.
-        const known = row.table.rows.get(row.bytes);
-        if (known !== undefined) throw new Error("assert: a key has one place");
-        row.table.rows.set(row.bytes, row);
-      }
       this.#touched.push(row);
     }
     row.value = value;
@@ -127,6 +132,7 @@ export class Journal {
       row.before = undefined;
       if (row.value === undefined) row.table.rows.delete(row.bytes);
     }
+    for (const row of this.#placed) if (row.value === undefined) row.table.rows.delete(row.bytes);
   }
 }
 
