@@ -7,6 +7,7 @@ import type { NamedShape, Shape } from "../ir/ir.ts";
 import { encodeFree } from "./canonical.ts";
 import { Fault } from "./fault.ts";
 import { canonical, gcd, isNegative } from "./integer.ts";
+import { hexOf } from "./show.ts";
 import { type Bytes, type Data, type Dictionary, type Int, type MapEntry, principal, type Value } from "./value.ts";
 
 export type Decoded =
@@ -148,11 +149,11 @@ function readInt(source: Source): Int {
   const lead = source.text.charCodeAt(source.at);
   if (lead === 0xc2 || lead === 0xc3) {
     source.at++;
-    const { bytes } = readBytes(source);
+    const read = readBytes(source);
+    const { bytes } = read;
     if (bytes.length < 9 || bytes.charCodeAt(0) === 0) refuse("not the shortest form");
     if (bytes.length * 8 > limits.integerBits) refuse("a number of too many bits");
-    let size = 0n;
-    for (let i = 0; i < bytes.length; i++) size = size * 256n + BigInt(bytes.charCodeAt(i));
+    const size = BigInt(`0x${hexOf(read)}`);
     return canonical(lead === 0xc3 ? -1n - size : size);
   }
   const negative = lead >> 5 === 1;

@@ -92,10 +92,44 @@ export function gcd(a: Int, b: Int): Int {
     while (y !== 0) [x, y] = [y, x % y];
     return x + 0;
   }
-  let x = BigInt(a) < 0n ? -BigInt(a) : BigInt(a);
-  let y = BigInt(b) < 0n ? -BigInt(b) : BigInt(b);
+  const x = BigInt(a) < 0n ? -BigInt(a) : BigInt(a);
+  const y = BigInt(b) < 0n ? -BigInt(b) : BigInt(b);
+  return canonical(x < y ? gcdOfLarge(y, x) : gcdOfLarge(x, y));
+}
+
+/** Leading bits that Lehmer's steps look at: sums and products of what comes of them are exact as doubles. */
+const leadingBits = 48;
+
+/**
+ * For x >= y. Euclid's steps are tried on the leading bits and done to the numbers some twenty at a time (Knuth, volume 2, 4.5.2,
+ * algorithm L): on the longest numbers one by one takes more than a second.
+ */
+function gcdOfLarge(x: bigint, y: bigint): bigint {
+  let bits = bitsOf(x);
+  while (y > 9007199254740991n) {
+    let shift = BigInt(bits - leadingBits);
+    while (bits > leadingBits + 4 && x >> shift < 1n << BigInt(leadingBits - 4)) {
+      bits -= 4;
+      shift = BigInt(bits - leadingBits);
+    }
+    const [a, b, c, d] = trialSteps(Number(x >> shift), Number(y >> shift));
+    if (b === 0) [x, y] = [y, x % y];
+    else [x, y] = [BigInt(a) * x + BigInt(b) * y, BigInt(c) * x + BigInt(d) * y];
+  }
   while (y !== 0n) [x, y] = [y, x % y];
-  return canonical(x);
+  return x;
+}
+
+/** Factors for as many of Euclid's steps as are sure whatever the bits below: x becomes a*x + b*y, and y becomes c*x + d*y. */
+function trialSteps(x: number, y: number): readonly [a: number, b: number, c: number, d: number] {
+  let [a, b, c, d] = [1, 0, 0, 1];
+  while (y + c !== 0 && y + d !== 0) {
+    const quotient = Math.floor((x + a) / (y + c));
+    if (quotient !== Math.floor((x + b) / (y + d))) break;
+    [a, b, c, d] = [c, d, a - quotient * c, b - quotient * d];
+    [x, y] = [y, x - quotient * y];
+  }
+  return [a, b, c, d];
 }
 
 /** Numbers and bigints compare by value in JavaScript, too. */
