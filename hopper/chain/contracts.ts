@@ -7,7 +7,9 @@ import { checkModule, type Imports } from "../check/module.ts";
 import { checkUpgrade } from "../check/upgrade.ts";
 import { compareCodePoints } from "../demo/code-points.ts";
 import type { Outcome } from "../demo/ledger.ts";
+import type { NamedShape, Shape } from "../ir/ir.ts";
 import { lowerModule } from "../lower/lower-module.ts";
+import { bytesOfText, encode, textOfBytes } from "../run/canonical.ts";
 import type { Told } from "../run/execution.ts";
 import {
   createMachine,
@@ -18,9 +20,10 @@ import {
   type Outcome as Ran,
 } from "../run/machine.ts";
 import { publish } from "../run/publish.ts";
-import { showValue } from "../run/show.ts";
+import { hexOf, showUpTo } from "../run/show.ts";
 import { exportState, importState, type Recompile } from "../run/state-bytes.ts";
 import type { Change } from "../run/table.ts";
+import type { Value } from "../run/value.ts";
 import { type ContractCommand, decodeContractCommand } from "./contract-command.ts";
 
 export type Contracts = {
@@ -90,11 +93,9 @@ function applyCall(
   if (linked === undefined || result === undefined || ran.value === undefined) {
     throw new Error("assert: a command that ran is there");
   }
-  const lines = [
-    `${showValue(ran.value, result, linked.ir.shapes)} for ${ran.gasUsed} gas`,
-    ...ran.events.map(shownEvent),
-  ];
-  return { ok: true, text: lines.join("\n"), diff: shownChanges(contracts, ran.changes) };
+  const value = shown(machine, textLettersMax, ran.value, result, linked.ir.shapes);
+  const text = `${value} for ${ran.gasUsed} gas${shownEvents(machine, ran.events)}`;
+  return { ok: true, text, diff: shownChanges(contracts, ran.changes) };
 }
 
 /** The log has no agreed time yet: `now` stands still. */
@@ -119,27 +120,54 @@ function placeOf(source: string, offset: number): string {
   return `${before.length}:${(before.at(-1) ?? "").length + 1}`;
 }
 
-function shownEvent({ module, event, fields }: Told): string {
+/** Of an outcome's value, and of all its events together. */
+const textLettersMax = 100_000;
+/** Of all rows of an outcome together, as far as each has its least. With them an outcome fits into a frame of the wire. */
+const rowsLettersMax = 300_000;
+const sideLettersMin = 80;
+
+/** What is cut ends in the hash of its canonical bytes, so that different values are shown differently. */
+function shown(machine: Machine, most: number, value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
+  const { text, whole } = showUpTo(most, value, shape, shapes);
+  if (whole) return text;
+  const hash = machine.sha256(bytesOfText(encode(value, shape, shapes)));
+  return `${text}#${hexOf({ bytes: textOfBytes(hash.subarray(0, 8)) })}`;
+}
+
+function shownEvents(machine: Machine, events: readonly Told[]): string {
+  let text = "";
+  for (const [i, event] of events.entries()) {
+    if (text.length > textLettersMax) return `${text}\nand ${events.length - i} more`;
+    text += `\n${shownEvent(machine, event)}`;
+  }
+  return text;
+}
+
+function shownEvent(machine: Machine, { module, event, fields }: Told): string {
   const shape = module.ir.events[event];
   if (shape === undefined) throw new Error("assert: a module has the events that it tells");
-  const shown = fields.map((field, i) => {
+  const most = Math.floor(textLettersMax / (fields.length + 1));
+  const parts = fields.map((field, i) => {
     const one = shape.fields[i];
-    return one === undefined ? "" : `${one.name} = ${showValue(field, one.shape, module.ir.shapes)}`;
+    return one === undefined ? "" : `${one.name} = ${shown(machine, most, field, one.shape, module.ir.shapes)}`;
   });
-  return `${shape.name} { ${shown.join(", ")} }`;
+  return `${shape.name} { ${parts.join(", ")} }`;
 }
 
 /** Rows before and after, in the order of the outcome's keys. */
 function shownChanges({ machine }: Contracts, changes: readonly Change[]): Outcome["diff"] {
   const pathOf = new Map([...machine.names].map(([path, { lineage }]) => [lineage, path]));
-  const shown = changes.map(({ table, key, before, after }) => {
+  const most = Math.max(sideLettersMin, Math.floor(rowsLettersMax / (3 * changes.length)));
+  const rows = changes.map(({ table, key, before, after, was }) => {
     const { shape, shapes } = table;
-    const side = (value: Change["before"]) => (value === undefined ? null : showValue(value, shape.value, shapes));
+    const now = { shape: shape.value, shapes };
+    const side = (value: Change["before"], form: NonNullable<Change["was"]>) =>
+      value === undefined ? null : shown(machine, most, value, form.shape, form.shapes);
     const path = pathOf.get(table.id.slice(0, table.id.lastIndexOf("/"))) ?? table.id;
-    const inside = showValue(key, shape.key, shapes);
-    return { key: `${path}.${shape.name}[${inside}]`, before: side(before), after: side(after) };
+    const inside = shown(machine, most, key, shape.key, shapes);
+    return { key: `${path}.${shape.name}[${inside}]`, before: side(before, was ?? now), after: side(after, now) };
   });
-  return shown.sort((a, b) => compareCodePoints(a.key, b.key));
+  return rows.sort((a, b) => compareCodePoints(a.key, b.key));
 }
 
 /** The whole state; of contracts that nobody has published, the same bytes everywhere. */

@@ -24,7 +24,8 @@ export type Publication = {
 export function publish(machine: Machine, publication: Publication, circumstances: Circumstances): Outcome {
   const { ir, source, imports } = publication;
   const before = machine.names.get(ir.path);
-  return attempt(machine, circumstances, true, (execution) => {
+  const forms = new Map([...machine.tables].map(([id, { shape, shapes }]) => [id, { shape: shape.value, shapes }]));
+  const outcome = attempt(machine, circumstances, true, (execution) => {
     execution.spend(Math.ceil(source.length / 4));
     if (machine.modules.has(ir.hash)) fault("Exists", "ModuleExists");
     if (before === undefined) {
@@ -51,6 +52,12 @@ export function publish(machine: Machine, publication: Publication, circumstance
     before.current = ir.hash;
     return [0];
   });
+  // All that a publication changes are rows that it migrates.
+  const changes = outcome.changes.map((change) => {
+    const was = forms.get(change.table.id);
+    return was === undefined ? change : { ...change, was };
+  });
+  return { ...outcome, changes };
 }
 
 /** Tables as they were, and none that a version brought which did not come in. */

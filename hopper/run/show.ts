@@ -12,65 +12,119 @@ import {
 } from "./value.ts";
 
 export function showValue(value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
+  return showUpTo(Number.MAX_SAFE_INTEGER, value, shape, shapes).text;
+}
+
+export type Shown = { readonly text: string; readonly whole: boolean };
+
+/** The same, cut after so many letters: names of constructors are as long as their author likes, and values repeat them. */
+export function showUpTo(most: number, value: Value, shape: Shape, shapes: readonly NamedShape[]): Shown {
+  const page: Page = { text: "", most, shapes };
+  write(page, value, shape);
+  if (page.text.length <= most) return { text: page.text, whole: true };
+  // Half of a character outside the basic plane is no text.
+  const last = page.text.charCodeAt(most - 1);
+  return { text: `${page.text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most)}…`, whole: false };
+}
+
+type Page = { text: string; readonly most: number; readonly shapes: readonly NamedShape[] };
+
+function write(page: Page, value: Value, shape: Shape): void {
   switch (shape.of) {
     case "Rat": {
       const { n, d } = value as Rat;
-      return `${n}%${d}`;
+      page.text += `${n}%${d}`;
+      return;
     }
     case "Text":
-      return JSON.stringify(value);
+      page.text += JSON.stringify((value as string).slice(0, page.most));
+      return;
     case "Bytes":
     case "Id":
-      return `0x"${hexOf(value as Bytes)}"`;
+      page.text += `0x"${hexOf(value as Bytes)}"`;
+      return;
     case "Principal":
-      return showPrincipal(value as Data);
+      writePrincipal(page, value as Data);
+      return;
     case "list":
-      return `[${(value as List).items.map((item) => showValue(item, shape.item, shapes)).join(", ")}]`;
-    case "map": {
-      const entries = (value as Dictionary).entries.map(
-        ({ key, value: of }) => `${showValue(key, shape.key, shapes)}: ${showValue(of, shape.value, shapes)}`,
-      );
-      return `{${entries.join(", ")}}`;
-    }
+      writeAll(page, "[", (value as List).items, "]", (item) => write(page, item, shape.item));
+      return;
+    case "map":
+      writeAll(page, "{", (value as Dictionary).entries, "}", ({ key, value: of }) => {
+        write(page, key, shape.key);
+        page.text += ": ";
+        write(page, of, shape.value);
+      });
+      return;
     case "tuple":
-      return `(${showFields(value as Data, shape.items, shapes).join(", ")})`;
+      writeAll(page, "(", shape.items, ")", (one, i) => write(page, fieldOf(value as Data, i), one));
+      return;
     case "named":
-      return showConstructor(value as Data, shapes[shape.index], shapes);
+      writeConstructor(page, value as Data, page.shapes[shape.index]);
+      return;
     case "function": {
       const { module, index } = value as Closure;
-      return `function ${index} of ${module.slice(0, 8)}`;
+      page.text += `function ${index} of ${module.slice(0, 8)}`;
+      return;
     }
     default:
-      return String(value);
+      page.text += String(value);
   }
 }
 
-function showFields([, ...fields]: Data, items: readonly Shape[], shapes: readonly NamedShape[]): string[] {
-  return fields.map((field, i) => {
-    const shape = items[i];
-    return shape === undefined ? "?" : showValue(field, shape, shapes);
+/** Stops where the page is full. */
+function writeAll<T>(
+  page: Page,
+  open: string,
+  items: readonly T[],
+  close: string,
+  one: (item: T, i: number) => void,
+): void {
+  page.text += open;
+  for (const [i, item] of items.entries()) {
+    if (page.text.length > page.most) return;
+    if (i > 0) page.text += ", ";
+    one(item, i);
+  }
+  page.text += close;
+}
+
+function fieldOf(value: Data, i: number): Value {
+  const field = value[i + 1];
+  if (field === undefined) throw new Error("assert: a value has the fields of its shape");
+  return field;
+}
+
+function writeConstructor(page: Page, value: Data, named: NamedShape | undefined): void {
+  const made = named?.constructors[value[0]];
+  if (made === undefined) throw new Error("assert: a value has the constructors of its shape");
+  page.text += made.name;
+  const { fields, labels } = made;
+  if (fields.length === 0) return;
+  const plain = labels.includes(null);
+  writeAll(page, plain ? "(" : " { ", fields, plain ? ")" : " }", (shape, i) => {
+    if (!plain) page.text += `${labels[i]} = `;
+    write(page, fieldOf(value, i), shape);
   });
 }
 
-function showConstructor(value: Data, named: NamedShape | undefined, shapes: readonly NamedShape[]): string {
-  const made = named?.constructors[value[0]];
-  if (made === undefined) throw new Error("assert: a value has the constructors of its shape");
-  if (made.fields.length === 0) return made.name;
-  const fields = showFields(value, made.fields, shapes);
-  if (made.labels.includes(null)) return `${made.name}(${fields.join(", ")})`;
-  return `${made.name} { ${fields.map((field, i) => `${made.labels[i]} = ${field}`).join(", ")} }`;
-}
-
-function showPrincipal([tag, first, second]: Data): string {
+function writePrincipal(page: Page, [tag, first, second]: Data): void {
   switch (tag) {
     case principal.key:
-      return `key("${hexOf(first as Bytes)}")`;
+      page.text += `key("${hexOf(first as Bytes)}")`;
+      return;
     case principal.atLeast:
-      return `atLeast(${first}, [${(second as List).items.map((who) => showPrincipal(who as Data)).join(", ")}])`;
+      page.text += `atLeast(${first}, `;
+      writeAll(page, "[", (second as List).items, "]", (who) => writePrincipal(page, who as Data));
+      page.text += ")";
+      return;
     case principal.module:
-      return `module("${hexOf(first as Bytes)}")`;
+      page.text += `module("${hexOf(first as Bytes)}")`;
+      return;
     default:
-      return `role(${showPrincipal(first as Data)}, ${JSON.stringify(second)})`;
+      page.text += "role(";
+      writePrincipal(page, first as Data);
+      page.text += `, ${JSON.stringify((second as string).slice(0, page.most))})`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The rows of tables, and what a command has changed so far: taken back if it fails, told as its diff if it does not. */
 import { limits } from "../ir/cost-table.ts";
-import type { IrTable, NamedShape } from "../ir/ir.ts";
+import type { IrTable, NamedShape, Shape } from "../ir/ir.ts";
 import { encoderOf } from "./canonical.ts";
 import { equal } from "./compare.ts";
 import { fault } from "./fault.ts";
@@ -42,6 +42,8 @@ export type Change = {
   readonly key: Value;
   readonly before: Value | undefined;
   readonly after: Value | undefined;
+  /** The form that `before` has, where a migration gave the row another. */
+  readonly was?: { readonly shape: Shape; readonly shapes: readonly NamedShape[] };
 };
 
 /** Puts a row in its place, outside of any command. */

@@ -11,6 +11,7 @@ import {
   exportContracts,
   importContracts,
 } from "../../../hopper/chain/contracts.ts";
+import { decodeOutcome, encodeOutcome } from "../../../hopper/demo/outcome-bytes.ts";
 import { encodeInt, encodeText, textOfBytes } from "../../../hopper/run/canonical.ts";
 import { sha256 } from "../../../pools/sha256.ts";
 
@@ -208,6 +209,7 @@ for (const evaluator of evaluators) {
     t.true(call(contracts, "a", "bump").ok);
     const published = publish(contracts, second);
     t.true(published.ok, published.text);
+    t.deepEqual(published.diff, [{ key: "a.t[0]", before: "Old { n = 6 }", after: 'New { s = "five" }' }]);
     const restored = importContracts(exportContracts(contracts), { sha256, evaluator });
     if (!restored.ok) return t.fail(restored.reason);
     for (const one of [contracts, restored.contracts]) {
@@ -228,5 +230,32 @@ for (const evaluator of evaluators) {
     t.deepEqual(exportContracts(contracts), before);
     t.true(call(contracts, "a", "bump").ok);
     t.true(publish(contracts, second).ok);
+  });
+}
+
+const long = `N${"x".repeat(6000)}`;
+const loud = `data B = ${long} | Other
+event Told { all : List(B) }
+table t : Nat => List(B)
+fn many () -> List(B) = for i in range(17), acc = [${long}] { acc ++ acc }
+command go () = many()
+command tell () =
+  let all = many()
+  for i in range(9), acc = () { emit Told { all } }
+command keep () =
+  put t[0] = many()
+command change () =
+  put t[0] = many() ++ [Other]`;
+
+for (const evaluator of evaluators) {
+  test(`long names said many times make no long outcome, and different rows are shown differently: ${evaluator}`, (t) => {
+    const contracts = start(evaluator, loud);
+    for (const command of ["go", "tell", "keep", "change"]) {
+      const outcome = call(contracts, "a", command);
+      t.true(outcome.ok, outcome.text.slice(0, 200));
+      const bytes = encodeOutcome(outcome);
+      t.true(bytes.length < 1024 * 1024, `${bytes.length} bytes of ${command}`);
+      t.deepEqual(decodeOutcome(bytes), { ok: true, outcome });
+    }
   });
 }
