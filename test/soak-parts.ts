@@ -88,4 +88,18 @@ export const parts: readonly Part[] = [
     share: 1,
     command: (_, seed) => ["node", "test/mutants/hunt-all.ts", "--schedules", "2000", "--from", `${seed * 100_000}`],
   },
+  {
+    name: "model",
+    share: 2,
+    command: (minutes, seed) => [
+      "node",
+      "test/model/model.ts",
+      "--minutes",
+      `${minutes / 2}`,
+      "--states",
+      "20000000",
+      "--seed",
+      `${seed}`,
+    ],
+  },
 ];

@@ -4,6 +4,7 @@
  */
 import { registerHooks } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type * as Exploration from "../model/explore.ts";
 import type * as Simulation from "../sim/simulation.ts";
 import type { Mutant } from "./mutant.ts";
 
@@ -12,12 +13,22 @@ const loaded = new Map<string, Mutant>();
 let hooked = false;
 
 export async function simulatorWith(mutant: Mutant): Promise<(typeof Simulation)["simulate"]> {
+  const module: typeof Simulation = await import(urlWith(mutant, "test/sim/simulation.ts"));
+  return module.simulate;
+}
+
+/** The explorer of the core with the rule broken. */
+export async function explorerWith(mutant: Mutant): Promise<(typeof Exploration)["explore"]> {
+  const module: typeof Exploration = await import(urlWith(mutant, "test/model/explore.ts"));
+  return module.explore;
+}
+
+function urlWith(mutant: Mutant, path: string): string {
   hook();
   loaded.set(mutant.name, mutant);
-  const url = new URL("test/sim/simulation.ts", root);
+  const url = new URL(path, root);
   url.searchParams.set("mutant", mutant.name);
-  const module: typeof Simulation = await import(url.href);
-  return module.simulate;
+  return url.href;
 }
 
 /** The text of a mutant's file; throws where the place is not there just once. */

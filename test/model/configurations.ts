@@ -1,0 +1,44 @@
+/** What is explored, and what has to be reached in it. */
+import type { Bounds } from "./moves.ts";
+
+export type Configuration = {
+  readonly name: string;
+  readonly about: string;
+  readonly bounds: Bounds;
+  /** In the quick form, and only in the long one. */
+  readonly goals: readonly string[];
+  readonly moreGoals: readonly string[];
+};
+
+export const configurations: readonly Configuration[] = [
+  {
+    name: "liar",
+    about: "four nodes, one of them lies; two commands, three terms, logs of two entries, one crash",
+    bounds: { termMax: 3, indexMax: 2, crashesMax: 1, lies: true },
+    goals: [
+      "the liar is elected",
+      "a commit in term 3",
+      "a commit displaces what was acknowledged",
+      "a commit is known before its entry",
+      "a lock is carried over an election",
+      "a candidate is refused for its lock",
+      "a refused candidate catches up",
+      "a suffix is displaced and kept aside",
+    ],
+    moreGoals: [
+      "a commit in term 1",
+      "a commit in term 2",
+      "a refused candidate catches up and wins",
+      "a displaced suffix is proposed again",
+      "two leaders at once, of different terms",
+      "a node restarts after its vote",
+    ],
+  },
+  {
+    name: "away",
+    about: "four nodes, one of them away; two commands, three terms, logs of two entries, two crashes",
+    bounds: { termMax: 3, indexMax: 2, crashesMax: 2, lies: false },
+    goals: ["a commit in term 1", "a lock is carried over an election", "an honest leader in term 3"],
+    moreGoals: ["a commit in term 2", "a commit in term 3"],
+  },
+];
