@@ -36,7 +36,8 @@ const shim = ((): string | undefined => {
   const built = spawnSync("cc", ["-shared", "-fPIC", "-O1", "-o", library, shimSource, "-ldl"]);
   return built.status === 0 ? library : undefined;
 })();
-const withShim = shim === undefined ? test.skip : test;
+const withShim = (title: string, run: (t: ExecutionContext) => void): void =>
+  shim === undefined ? test.skip(`${title} (skipped: needs Linux and a C compiler)`, run) : test(title, run);
 
 /** Writes in a process of its own whose calls begin to fail; returns its end, and the last index it had been told is safe. */
 function writeWith(file: string, call: string, after: number): { status: number | null; stderr: string; safe: number } {
