@@ -105,7 +105,9 @@ export function onSyncResponse(state: State, header: SyncHeader, entries: Entrie
   if (end.$case === "replication") return takeLock(state, certificate, fresh);
 
   const effects: Effect[] = certificate.term > state.term ? enterTerm(state, certificate.term, undefined) : [];
-  const takenBack = divergence(state, fresh) <= Math.min(state.acknowledged, lastIndex(state.tail));
+  // Where they say nothing new, they may still end below what is acknowledged: that takes nothing back.
+  const from = divergence(state, fresh);
+  const takenBack = from <= Math.min(endIndex, state.acknowledged, lastIndex(state.tail));
   const write = adopt(state, fresh);
   if (takenBack) state.acknowledged = nothingMore;
   const acknowledged = takenBack ? { acknowledged: { term: state.term, index: nothingMore } } : {};
