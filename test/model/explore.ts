@@ -45,6 +45,7 @@ export function explore(plan: Plan): Exploration {
   let complete = false;
   const first = firstWorld();
   seen.add(wholeKey(first));
+  const count = (goal: string): void => void goals.set(goal, (goals.get(goal) ?? 0) + 1);
   const over = (): boolean => seen.size >= statesMax || performance.now() > until;
   const frameOf = (world: World, text: string): Frame => ({
     world,
@@ -52,21 +53,34 @@ export function explore(plan: Plan): Exploration {
     text,
   });
   /** Somewhere behind the first world, by moves at random: there most is new. */
-  const wander = (steps: number): Frame[] => {
+  const wander = (steps: number): { way: Frame[]; flaw: string | undefined } => {
     const way = [frameOf(first, "start")];
     for (let i = 0; i < steps; i++) {
       const top = way.at(-1);
       const move = top?.moves.pop();
       if (top === undefined || move === undefined) break;
-      way.push(frameOf(play(top.world, move, known).world, `node ${move.node}: ${move.text}`));
+      const { world, flaw: ofMove } = play(top.world, move, known);
+      way.push(frameOf(world, textOf(move)));
+      const flaw = ofMove ?? flawOf(world, bounds, known);
+      if (flaw !== undefined) return { way, flaw };
     }
     // Only what lies behind the last of them is looked through.
     for (const frame of way.slice(0, -1)) frame.moves.length = 0;
-    return way;
+    return { way, flaw: undefined };
   };
+  const result = (counterexample: Exploration["counterexample"]): Exploration => ({
+    distinct: seen.size,
+    moves,
+    depth,
+    goals,
+    complete: complete && counterexample === undefined,
+    counterexample,
+  });
   for (let round = 0; !over() && !complete; round++) {
     const from = seen.size;
-    const path = round === 0 ? [frameOf(first, "start")] : wander(random.between(1, wanderMax));
+    const { way: path, flaw: onTheWay } =
+      round === 0 ? { way: [frameOf(first, "start")], flaw: undefined } : wander(random.between(1, wanderMax));
+    if (onTheWay !== undefined) return result({ flaw: onTheWay, path: path.map((frame) => frame.text) });
     let whole = round === 0;
     while (path.length > 0) {
       if (over() || seen.size - from >= plan.restartEvery) {
@@ -80,18 +94,17 @@ export function explore(plan: Plan): Exploration {
         continue;
       }
       moves++;
-      const { world, halted } = play(top.world, move, known);
+      const { world, flaw: ofMove, accused } = play(top.world, move, known);
       // Most moves change nothing: what was heard before, or comes too early or too late.
       const isSame = world.nodes[move.node]?.key === top.world.nodes[move.node]?.key && world.said === top.world.said;
-      if (halted === undefined && ((isSame && world.crashes === top.world.crashes) || !seen.add(wholeKey(world))))
+      if (accused.length > 0) count("evidence of a lie is kept");
+      if (ofMove === undefined && ((isSame && world.crashes === top.world.crashes) || !seen.add(wholeKey(world))))
         continue;
-      const text = `node ${move.node}: ${move.text}`;
-      const flaw = halted ?? flawOf(world, bounds, known);
-      if (flaw !== undefined) {
-        const steps = [...path.map((frame) => frame.text), text];
-        return { distinct: seen.size, moves, depth, goals, complete: false, counterexample: { flaw, path: steps } };
-      }
-      for (const goal of goalsOf(top.world, world)) goals.set(goal, (goals.get(goal) ?? 0) + 1);
+      const text = textOf(move);
+      const flaw = ofMove ?? flawOf(world, bounds, known);
+      if (flaw !== undefined) return result({ flaw, path: [...path.map((frame) => frame.text), text] });
+      for (const goal of goalsOf(top.world, world, bounds)) count(goal);
+      if (move.tornAfter !== undefined) count("a node crashes in the midst of its writes");
       if (seen.size % 1000 === 0) plan.onProgress?.(seen.size);
       depth = Math.max(depth, path.length);
       if (path.length >= depthMax) {
@@ -102,7 +115,12 @@ export function explore(plan: Plan): Exploration {
     }
     complete = whole;
   }
-  return { distinct: seen.size, moves, depth, goals, complete, counterexample: undefined };
+  return result(undefined);
+}
+
+/** A move as a line of a path; tells it apart from every other move of its world. */
+export function textOf({ node, text }: Move): string {
+  return `node ${node}: ${text}`;
 }
 
 function wholeKey({ nodes, said, crashes }: World): string {

@@ -1,8 +1,9 @@
 /** Everything that may happen next in a world: each move is one event at one honest node, or a crash of it. */
 import type { Event } from "../../consensus/protocol.ts";
+import type { State } from "../../consensus/state.ts";
 import { step } from "../../consensus/step.ts";
 import { lastHash, lastIndex } from "../../consensus/tail.ts";
-import { type Entries, emptyColumns } from "../../wire/entries.ts";
+import { digestAt, type Entries, emptyColumns } from "../../wire/entries.ts";
 import type { Certificate, Digest, NodeId, Point, RequestVote, Term } from "../../wire/types.ts";
 import {
   carryOut,
@@ -10,6 +11,7 @@ import {
   cloneCore,
   commands,
   endorsements,
+  enoughWith,
   entriesOf,
   extend,
   type HonestNode,
@@ -32,18 +34,22 @@ export type Bounds = {
   readonly crashesMax: number;
   /** Whether the fourth node lies; if not, it is away. */
   readonly lies: boolean;
+  /** Whether a crash may also come while an event's writes are under way. */
+  readonly tears: boolean;
 };
 
 export type Move = {
   readonly node: NodeId;
   readonly text: string;
   readonly event: Event | "timer" | "due" | "heartbeat" | "crash";
+  /** The node crashes in the midst of it, when so many of its writes are on the disk. */
+  readonly tornAfter?: number;
 };
 
 type Certified = { readonly replicated: Point[]; readonly committed: Point[] };
 
 function certified(world: World, { lies }: Bounds): Certified {
-  const enough = (signers: number): boolean => (lies ? isCertified(signers) : signers === 0b111);
+  const enough = enoughWith(lies);
   const replicated: Point[] = [];
   const committed: Point[] = [];
   for (const { kind, point, signers } of world.said.votes.values()) {
@@ -63,7 +69,18 @@ export function movesOf(world: World, known: Known, bounds: Bounds): Move[] {
     appendMoves(moves, world, node, one, known, bounds);
     certificateMoves(moves, node, one, sure, known);
   }
+  if (bounds.tears && world.crashes < bounds.crashesMax) moves.push(...moves.flatMap(tornOf));
   return moves;
+}
+
+/** No event of so small a log writes more often than three times; after the last write it is a crash behind the event. */
+function tornOf(move: Move): Move[] {
+  if (move.event === "crash") return [];
+  return [0, 1, 2].map((writes) => ({
+    ...move,
+    text: `${move.text}, and crashes with ${writes} of its writes on the disk`,
+    tornAfter: writes,
+  }));
 }
 
 /** Timers, commands, crashes: what comes from nobody's message. */
@@ -141,7 +158,7 @@ function termMoves(
     if (value.candidate !== node || value.term !== core.term) continue;
     moves.push({
       node,
-      text: `RVR of ${value.voter} ${value.granted ? "grants" : "refuses"}`,
+      text: `RVR of ${value.voter} ${value.granted ? "grants" : `refuses with ${shown(value.voterLock)}`} at ${shown(value.lock)}`,
       event: { kind: "requestVoteResponse", value, signature },
     });
   }
@@ -173,7 +190,9 @@ function appendMoves(
 ): void {
   for (const { header, entries } of world.said.appends.values()) {
     if (header.leader === node || header.term < core.term) continue;
-    const text = `AE t${header.term} of ${header.leader} behind ${header.prevIndex} to ${hex(header.endHash)}`;
+    const proved = header.proof === undefined ? "" : ", with proof";
+    const behind = `${header.prevIndex} (${hex(header.prevHash)})`;
+    const text = `AE t${header.term} of ${header.leader} behind ${behind} to ${hex(header.endHash)}${proved}`;
     moves.push({ node, text, event: { kind: "appendEntries", header, entries, frame: noFrame } });
   }
   if (!bounds.lies) return;
@@ -192,7 +211,7 @@ function appendMoves(
       });
       moves.push({
         node,
-        text: `AE t${term} of the liar, nothing behind ${prev.index}`,
+        text: `AE t${term} of the liar, nothing behind ${prev.index} (${hex(prev.hash)})`,
         event: event(prev.hash, noEntries),
       });
       if (prev.index >= bounds.indexMax) continue;
@@ -200,7 +219,7 @@ function appendMoves(
         const hash = extend(known, prev.hash, prev.index, command, term);
         moves.push({
           node,
-          text: `AE t${term} of the liar, command ${command} behind ${prev.index}`,
+          text: `AE t${term} of the liar, command ${command} behind ${prev.index} (${hex(prev.hash)})`,
           event: event(hash, entriesOf(command, term)),
         });
       }
@@ -263,15 +282,22 @@ function entriesBetween(known: Known, from: Digest, to: Digest): Entries | undef
   return { count: steps.length, data, ...columns };
 }
 
-export type Next = { readonly world: World; readonly halted: string | undefined };
+export type Next = {
+  readonly world: World;
+  /** How the move itself broke an invariant. */
+  readonly flaw: string | undefined;
+  /** Whom evidence that was written accuses. */
+  readonly accused: readonly NodeId[];
+};
 
 /** The world after a move; the one before is left as it was. */
-export function play(world: World, { node, event }: Move, known: Known): Next {
+export function play(world: World, { node, event, tornAfter }: Move, known: Known): Next {
   const before = world.nodes[node];
   if (before === undefined) throw new Error(`no node ${node}`);
   if (event === "crash") {
     const again = nodeOf(startCore(node, before.durable), before.durable);
-    return { world: { ...world, nodes: world.nodes.with(node, again), crashes: world.crashes + 1 }, halted: undefined };
+    const after = { ...world, nodes: world.nodes.with(node, again), crashes: world.crashes + 1 };
+    return { world: after, flaw: undefined, accused: [] };
   }
   const core = cloneCore(before.core);
   let effects: ReturnType<typeof step>;
@@ -289,24 +315,30 @@ export function play(world: World, { node, event }: Move, known: Known): Next {
     core.tick--;
     effects = step(core, { kind: "tick" });
   } else effects = step(core, event);
-  for (const segment of core.tail.segments) {
-    let prev = segment.first === core.tail.base + 1 ? core.tail.baseHash : undefined;
-    for (let row = 0; row < segment.entries.count; row++) {
-      const hash = segment.hashes.subarray(row * 32, row * 32 + 32) as Digest;
-      if (prev !== undefined && !known.has(hex(hash))) {
-        const command = (segment.entries.requests[row] ?? 1) - 1;
-        extend(known, prev, segment.first + row - 1, command, (segment.entries.terms[row] ?? 0) as Term);
-      }
-      prev = hash;
-    }
-  }
-  const { node: after, messages, halted } = carryOut(before, core, effects);
+  noteChain(known, core);
+  const writesMax = tornAfter ?? Number.POSITIVE_INFINITY;
+  const { node: after, messages, flaw, accused } = carryOut(before, core, effects, writesMax);
   const said = withSaid(world.said, node, messages);
   const bit = 1 << node;
   const kept = after.core.term === before.core.term ? world.refused : world.refused & ~bit;
   const seeks = after.core.role.kind === "candidate" && after.core.role.seeking !== undefined;
   const refused = seeks ? kept | bit : kept;
-  return { world: { ...world, nodes: world.nodes.with(node, after), said, refused }, halted };
+  const crashes = tornAfter === undefined ? world.crashes : world.crashes + 1;
+  return { world: { nodes: world.nodes.with(node, after), said, refused, crashes }, flaw, accused };
+}
+
+/** What stands in a log above its commit index, over all its segments. */
+function noteChain(known: Known, { tail }: State): void {
+  let prev = tail.baseHash;
+  for (const { first, entries, hashes } of tail.segments) {
+    for (let row = 0; row < entries.count; row++) {
+      const hash = digestAt(hashes, row);
+      if (!known.has(hex(hash))) {
+        extend(known, prev, first + row - 1, (entries.requests[row] ?? 1) - 1, (entries.terms[row] ?? 0) as Term);
+      }
+      prev = hash;
+    }
+  }
 }
 
 function shown(point: Point | Certificate | undefined): string {

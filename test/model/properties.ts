@@ -1,13 +1,16 @@
 /** What must hold in every world, and what some world must show. */
 import { holdsLockChain } from "../../consensus/log.ts";
-import { nothingMore } from "../../consensus/state.ts";
+import { nothingMore, type State } from "../../consensus/state.ts";
 import { hashAt, lastIndex } from "../../consensus/tail.ts";
+import type { Durable } from "../../wire/durable.ts";
+import { digestAt, type Segment } from "../../wire/entries.ts";
+import { type Certificate, type Point, sameBytes } from "../../wire/types.ts";
 import type { Bounds } from "./moves.ts";
-import { hex, honest, isCertified, type Known, liar, type World } from "./world.ts";
+import { enoughWith, hex, honest, type Known, liar, type World } from "./world.ts";
 
 /** The invariant that a world breaks, and how; undefined where it breaks none. */
 export function flawOf(world: World, { lies }: Bounds, known: Known): string | undefined {
-  const enough = (signers: number): boolean => (lies ? isCertified(signers) : signers === 0b111);
+  const enough = enoughWith(lies);
   const committed: { term: number; index: number; hash: string }[] = [];
   const replicated = new Map<string, string>();
   const signedAt = new Map<string, string>();
@@ -54,10 +57,24 @@ export function flawOf(world: World, { lies }: Bounds, known: Known): string | u
       }
     }
   }
-  return flawOfNodes(world);
+  return silencedByHonest(world) ?? flawOfNodes(world, committed);
 }
 
-function flawOfNodes({ nodes }: World): string | undefined {
+/** Only a leader that signed two logs can have made a node acknowledge what a commit displaces. */
+function silencedByHonest({ nodes, said }: World): string | undefined {
+  for (const [id, { core }] of nodes.entries()) {
+    if (core.acknowledged !== nothingMore) continue;
+    for (const { header } of said.appends.values())
+      if (header.term === core.term)
+        return `SilencedByLies: node ${id} in term ${core.term}, led by node ${header.leader}`;
+  }
+  return undefined;
+}
+
+function flawOfNodes(
+  { nodes }: World,
+  committed: readonly { readonly term: number; readonly index: number; readonly hash: string }[],
+): string | undefined {
   for (const [id, { core, durable }] of nodes.entries()) {
     if (!holdsLockChain(core)) return `LockChainKept: node ${id}`;
     if (durable.term !== core.term) return `Durable: node ${id} is in term ${core.term}, its disk in ${durable.term}`;
@@ -68,9 +85,34 @@ function flawOfNodes({ nodes }: World): string | undefined {
     if (counts && acknowledged < core.acknowledged) {
       return `Durable: what node ${id} acknowledged`;
     }
+    const { commit } = core;
+    const isBacked = (point: Point): boolean =>
+      committed.some((one) => one.term === point.term && one.index === point.index && one.hash === hex(point.hash));
+    if (commit !== undefined && !isBacked(commit)) return `CommitCertified: node ${id} at ${commit.index}`;
+    const flaw = unlikeItsDisk(core, durable);
+    if (flaw !== undefined) return `Durable: the ${flaw} of node ${id}`;
     if (lastIndex(core.tail) < core.tail.base) return `LogBounds: node ${id}`;
   }
   return undefined;
+}
+
+/** Between two events nothing of the core is ahead of its disk, so what it would be after a crash needs no record of its own. */
+function unlikeItsDisk(core: State, durable: Durable): string | undefined {
+  const vote = durable.vote?.term === durable.term ? durable.vote : undefined;
+  if (vote?.candidate !== core.vote?.candidate || !isSame(vote?.lock, core.vote?.lock)) return "vote";
+  if (!isSame(durable.lock, core.lock)) return "lock";
+  if (endOf(durable.tail) !== endOf(core.tail.segments)) return "log";
+  return endOf(durable.displaced) === endOf(core.displaced) ? undefined : "displaced suffix";
+}
+
+function isSame(a: Point | Certificate | undefined, b: Point | Certificate | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.term === b.term && a.index === b.index && sameBytes(a.hash, b.hash);
+}
+
+function endOf(segments: readonly Segment[]): string {
+  const last = segments.at(-1);
+  return last === undefined ? "" : hex(digestAt(last.hashes, last.entries.count - 1));
 }
 
 /** Whether the chain that ends in `end` has `hash` at `index`. */
@@ -85,15 +127,16 @@ function goesThrough(known: Known, end: string, index: number, hash: string): bo
 }
 
 /** Names of what a world shows; `before` is the one that a move led from. */
-export function goalsOf(before: World, world: World): string[] {
+export function goalsOf(before: World, world: World, { lies }: Bounds): string[] {
+  const enough = enoughWith(lies);
   const goals: string[] = [];
   const terms = new Set<number>();
   for (const { kind, point, signers } of world.said.votes.values()) {
-    if (kind === "C" && isCertified(signers)) terms.add(point.term);
+    if (kind === "C" && enough(signers)) terms.add(point.term);
   }
   for (const term of terms) goals.push(`a commit in term ${term}`);
   for (const { candidate, signers, lock, term } of world.said.grants.values()) {
-    if (!isCertified(signers)) continue;
+    if (!enough(signers)) continue;
     if (candidate === liar) goals.push("the liar is elected");
     if (lock.index > 0 && lock.term < term) goals.push("a lock is carried over an election");
   }

@@ -24,6 +24,7 @@ import type {
   Signature,
   Term,
 } from "../../wire/types.ts";
+import { flawOfDisk, flawOfMessage } from "./move-properties.ts";
 
 export const honest: readonly NodeId[] = [0, 1, 2].map((id) => id as NodeId);
 export const liar = 3 as NodeId;
@@ -300,6 +301,11 @@ export function isCertified(signers: number): boolean {
   return count >= quorum;
 }
 
+/** Whether so many honest signers make a certificate: the liar adds its signature, and who is away none. */
+export function enoughWith(lies: boolean): (signers: number) => boolean {
+  return lies ? isCertified : (signers) => signers === 0b111;
+}
+
 export function certificateOf({ term, index, hash }: Point): Certificate {
   return { term, index, hash, endorsements };
 }
@@ -376,21 +382,41 @@ export function keyOfSaid(said: Said): string {
   return key;
 }
 
-/** Effects in order: what is written, and what is said, each after what it waits for; the reason of a halt. */
-export function carryOut(
-  before: HonestNode,
-  core: State,
-  effects: readonly Effect[],
-): { node: HonestNode; messages: Outgoing[]; halted: string | undefined } {
+export type Outcome = {
+  readonly node: HonestNode;
+  readonly messages: readonly Outgoing[];
+  /** The reason of a halt, or how the move itself broke an invariant. */
+  readonly flaw: string | undefined;
+  /** Whom evidence that it wrote accuses. */
+  readonly accused: readonly NodeId[];
+};
+
+/**
+ * Effects in order: what is written, and what is said, each after what it waits for. A crash lets only so many of the writes reach
+ * the disk; what waits for no write was said all the same.
+ */
+export function carryOut(before: HonestNode, core: State, effects: readonly Effect[], writesMax: number): Outcome {
   let { durable } = before;
   const messages: Outgoing[] = [];
-  let halted: string | undefined;
+  const accused: NodeId[] = [];
+  let flaw: string | undefined;
+  let writes = 0;
+  const say = (said: readonly Outgoing[]): void => {
+    for (const message of said) flaw ??= flawOfMessage(message, durable);
+    messages.push(...said);
+  };
   for (const effect of effects) {
-    if (effect.kind === "write") {
+    if (effect.kind === "write" && ++writes <= writesMax) {
       durable = written(durable, effect.write);
-      messages.push(...effect.release);
-    } else if (effect.kind === "send") messages.push(effect.message);
-    else if (effect.kind === "halt") halted = effect.reason;
+      accused.push(...(effect.write.evidence?.accused ?? []));
+      say(effect.release);
+    } else if (effect.kind === "send") say([effect.message]);
+    else if (effect.kind === "halt") flaw ??= `Halted: ${effect.reason}`;
   }
-  return { node: nodeOf(calm(core), durable), messages, halted };
+  const liars = accused.filter((id) => id === liar);
+  if (liars.length < accused.length) flaw ??= `NoFraming: node ${core.config.self} accuses ${accused.join()}`;
+  flaw ??= flawOfDisk(before.durable, durable);
+  const crashed = writes > writesMax || writesMax < Number.POSITIVE_INFINITY;
+  const after = crashed ? startCore(core.config.self, durable) : calm(core);
+  return { node: nodeOf(after, durable), messages, flaw, accused };
 }

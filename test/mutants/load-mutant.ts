@@ -5,6 +5,7 @@
 import { registerHooks } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as Exploration from "../model/explore.ts";
+import type * as Replay from "../model/replay.ts";
 import type * as Simulation from "../sim/simulation.ts";
 import type { Mutant } from "./mutant.ts";
 
@@ -17,10 +18,13 @@ export async function simulatorWith(mutant: Mutant): Promise<(typeof Simulation)
   return module.simulate;
 }
 
-/** The explorer of the core with the rule broken. */
-export async function explorerWith(mutant: Mutant): Promise<(typeof Exploration)["explore"]> {
-  const module: typeof Exploration = await import(urlWith(mutant, "test/model/explore.ts"));
-  return module.explore;
+/** The explorer of the core with the rule broken, and what plays its paths again. */
+export async function explorerWith(
+  mutant: Mutant,
+): Promise<Pick<typeof Exploration, "explore"> & Pick<typeof Replay, "replay" | "shorten">> {
+  const { explore }: typeof Exploration = await import(urlWith(mutant, "test/model/explore.ts"));
+  const { replay, shorten }: typeof Replay = await import(urlWith(mutant, "test/model/replay.ts"));
+  return { explore, replay, shorten };
 }
 
 function urlWith(mutant: Mutant, path: string): string {
