@@ -16,7 +16,7 @@ const help = `Explores the consensus core, move by move.
   --depth    moves in a row at most (60)
   --seed     another order (1)
   --out      file for the counterexample, shortened (model-counterexample.json)
-  --replay   plays such a file again, and ends with 1 where an invariant breaks on it
+  --replay   plays such a file again, ends with 1 where an invariant breaks, 2 where a move is no more
 
 Ends with 1 where an invariant breaks, or a goal is not reached.
 `;
@@ -102,5 +102,6 @@ function replayFile(file: string): number {
   if (flaw !== undefined) tell(flaw, played);
   else if (stuckAt === undefined) process.stdout.write(`${played.length} moves, every invariant holds\n`);
   else process.stdout.write(`no such move any more after ${played.length} of them: ${stuckAt}\n`);
-  return flaw === undefined ? 0 : 1;
+  if (flaw !== undefined) return 1;
+  return stuckAt === undefined ? 0 : 2;
 }
