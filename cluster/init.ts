@@ -9,6 +9,7 @@ import { because } from "./because.ts";
 import { type ClientConfig, renderClientConfig } from "./client-config.ts";
 import { type ClusterLayout, clientName, layoutOf, nodeName } from "./cluster-layout.ts";
 import { type NodeConfig, nodeDefaults, renderNodeConfig } from "./config.ts";
+import { permitFirstStart } from "./first-start.ts";
 import { renderGenesis } from "./genesis-file.ts";
 import { writeKeyFile } from "./key-file.ts";
 import { type NodeUrls, urlsOfNodes } from "./urls-of-nodes.ts";
@@ -80,7 +81,8 @@ export async function initCluster(options: InitOptions): Promise<Outcome<Cluster
   try {
     mkdirSync(dir, { recursive: true });
     for (const [i, { dir: folder }] of layout.nodes.entries()) {
-      writeMember(folder, validators[i], renderNodeConfig(nodeConfig(options, urls.value, i)));
+      const key = writeMember(folder, validators[i], renderNodeConfig(nodeConfig(options, urls.value, i)));
+      permitFirstStart(key);
     }
     for (const [i, { dir: folder }] of layout.clients.entries()) {
       writeMember(folder, clients[i], renderClientConfig(clientConfig(urls.value, i)));
@@ -110,12 +112,15 @@ function listed({ id, name, publicKey }: Member): Genesis["validators"][number] 
   return { id, name, publicKey };
 }
 
-function writeMember(folder: string, member: Member | undefined, config: string): void {
+/** Returns where its key is. */
+function writeMember(folder: string, member: Member | undefined, config: string): string {
   if (member === undefined) throw new Error(`${folder} has no member`);
   mkdirSync(folder, { mode: 0o700 });
-  const written = writeKeyFile(join(folder, "key.pem"), member.secretSeed, member.name);
+  const key = join(folder, "key.pem");
+  const written = writeKeyFile(key, member.secretSeed, member.name);
   if (!written.ok) throw new Error(written.reason);
   writeFileSync(join(folder, "config.toml"), config, { flag: "wx" });
+  return key;
 }
 
 /** Half of the machine's processors verify, shared by all its nodes; a node alone counts them itself. */

@@ -1,5 +1,5 @@
 /** From a node's configuration and identity to what its actors are made from. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { encodeGenesis } from "../wire/genesis.ts";
@@ -7,13 +7,11 @@ import { quorumOf } from "../wire/quorum.ts";
 import type { ClientId, NodeId, Outcome } from "../wire/types.ts";
 import { because } from "./because.ts";
 import type { NodeConfig } from "./config.ts";
+import { mayStartEmpty } from "./first-start.ts";
 import { readNodeIdentity } from "./identity.ts";
 import type { NodeSetup } from "./threads/boot.ts";
 import { layoutFor } from "./threads/layout.ts";
 import { readTls } from "./tls-setting.ts";
-
-/** Marks that this node's key has been used: from then on a missing store means forgotten votes. */
-const usedMark = "key-used";
 
 /** Reads everything a node needs and makes its data folder; the reason is one clear line. */
 export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
@@ -23,10 +21,8 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
   const tls = config.tls === undefined ? undefined : readTls(config.tls);
   if (tls?.ok === false) return tls;
   const { data } = config.node;
-  let createStore: boolean;
   try {
     mkdirSync(data, { recursive: true });
-    createStore = !existsSync(join(data, usedMark));
   } catch (error) {
     return { ok: false, reason: `[node] data: ${because(error)}` };
   }
@@ -42,7 +38,7 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
       clients: new Map(genesis.clients.map(({ id, publicKey }) => [id as ClientId, publicKey])),
       genesis: encodeGenesis(genesis),
       storeFile: join(data, "ledger.sqlite"),
-      createStore,
+      createStore: mayStartEmpty(config.node.key),
       listenPeers: config.listen.peers,
       listenClients: config.listen.clients,
       peers: new Map(config.peers.map(({ id, url }) => [id as NodeId, url])),
@@ -57,12 +53,4 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
       queueBytesMax: limits.queueBytesMax,
     },
   };
-}
-
-/** To be called once the store exists and before anything is signed. */
-export function markKeyUsed(config: NodeConfig): void {
-  writeFileSync(
-    join(config.node.data, usedMark),
-    "This node's key has signed; its store must never be replaced by an empty one.\n",
-  );
 }

@@ -23,7 +23,7 @@ export type RunningNode = {
 
 export type NodeEvents = {
   readonly onNote: (note: Note) => void;
-  /** The store is open and checked; nothing has been signed yet. */
+  /** The store is open and checked; nothing has been signed yet, nor will be if this throws. */
   readonly onStore?: () => void;
   /** Entries applied of those to be replayed. */
   readonly onReplay?: (applied: number, total: number) => void;

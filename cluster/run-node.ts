@@ -7,8 +7,9 @@ import { lockFolder } from "../ledger/lock.ts";
 import type { Outcome } from "../wire/types.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Closable, controlPath, serveControl } from "./control.ts";
+import { endFirstStart } from "./first-start.ts";
 import { type RunningNode, startNode } from "./node.ts";
-import { markKeyUsed, setUpNode } from "./node-setup.ts";
+import { setUpNode } from "./node-setup.ts";
 
 export type NodeProcess = {
   readonly addresses: RunningNode["addresses"];
@@ -29,7 +30,10 @@ export async function runNode(config: NodeConfig): Promise<NodeStart> {
   try {
     node = await startNode(setup.value, {
       onNote: ({ level, text, facts }) => logger[level](facts, text),
-      onStore: () => markKeyUsed(config),
+      onStore: () => {
+        const ended = endFirstStart(config.node.key, config.node.data);
+        if (!ended.ok) throw new Error(ended.reason);
+      },
       onReplay: progressOf(logger),
     });
   } catch (error) {

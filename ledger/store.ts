@@ -93,7 +93,7 @@ export function openStore(options: StoreOptions): Outcome<Store> {
   const refuse = (reason: string): Outcome<never> => ({ ok: false, reason });
   const missing =
     `${file}: this node's store is missing; restore it from a copy of its latest state or replace this validator ` +
-    "(only a node whose key was never used may start with an empty store)";
+    "(only a key that never signed may start with an empty store: a file beside it, its name with .unused, says so)";
   let lock: Lock | undefined;
   let db: Database | undefined;
   let opened = false;

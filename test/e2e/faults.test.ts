@@ -1,6 +1,6 @@
 /** The faults that a cluster has to live through, on real processes: each stage goes on where the one before ended. */
 import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
@@ -154,4 +154,14 @@ test.serial("audit: ok on every node; a changed byte is found by audit and by th
   t.is(await damaged.exited, 1);
   t.regex(damaged.output, /ledger\.sqlite/);
   cluster.processes[1] = undefined;
+});
+
+test.serial("a node whose whole data folder was removed does not start, and makes no other store", async (t) => {
+  const data = join(cluster.layout.nodes[2]?.dir ?? "", "data");
+  rmSync(data, { recursive: true });
+  const emptied = cluster.start(2);
+  t.is(await emptied.exited, 1);
+  cluster.processes[2] = undefined;
+  t.regex(emptied.output, /ledger\.sqlite: this node's store is missing; restore it from a copy of its latest state/);
+  t.false(existsSync(join(data, "ledger.sqlite")));
 });

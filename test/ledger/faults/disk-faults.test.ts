@@ -161,7 +161,7 @@ test("D16 the file is missing, empty, cut, or another name's: never an empty sto
   const away = `${file}.away`;
   renameSync(file, away);
   t.like(found(file), {
-    refused: `${file}: this node's store is missing; restore it from a copy of its latest state or replace this validator (only a node whose key was never used may start with an empty store)`,
+    refused: `${file}: this node's store is missing; restore it from a copy of its latest state or replace this validator (only a key that never signed may start with an empty store: a file beside it, its name with .unused, says so)`,
   });
   t.false(existsSync(file), "nothing was made in its place");
   writeFileSync(file, "");
