@@ -15,10 +15,10 @@ import { createResultsKept, keep, type ResultsKept, takeAnswers, tellAgain } fro
 /** A deterministic state machine: equal commands in equal order give equal outcomes and hashes on every node. */
 export type Machine = {
   /**
-   * Steps by one command of a client and returns its outcome's canonical bytes, which hold until the next call; a command that
-   * fails changes nothing. Total.
+   * Steps by one command of a client at its place in the log and returns its outcome's canonical bytes, which hold until the next
+   * call; a command that fails changes nothing. Total.
    */
-  readonly apply: (payload: Uint8Array, client: ClientId) => Uint8Array;
+  readonly apply: (payload: Uint8Array, client: ClientId, index: LogIndex) => Uint8Array;
   readonly stateHash: () => Uint8Array;
 };
 
@@ -76,7 +76,7 @@ function applySegment(state: State, { first, entries }: Segment): void {
     switch (standingOf(client.window, request)) {
       case "fresh": {
         mark(client.window, request);
-        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row), id));
+        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row), id, index));
         tally(state.counters, "applied");
         break;
       }

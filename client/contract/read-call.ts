@@ -56,7 +56,7 @@ export function readCall(
       return { ok: false, reason: `an argument fails with ${failure?.name}` };
     args.push(encode(value, shape, ir.shapes));
   }
-  return { ok: true, value: { kind: "call", module: ir.path, command: command.name, args, gasLimit } };
+  return { ok: true, value: { kind: "call", module: ir.path, command: command.name, args, gasLimit, expect: [] } };
 }
 
 function checkSource(

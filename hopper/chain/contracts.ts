@@ -10,6 +10,8 @@ import type { Outcome } from "../demo/ledger.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
 import { lowerModule } from "../lower/lower-module.ts";
 import { bytesOfText, encode, textOfBytes } from "../run/canonical.ts";
+import { weight } from "../run/compare.ts";
+import { decode } from "../run/decode.ts";
 import type { Told } from "../run/execution.ts";
 import {
   createMachine,
@@ -19,41 +21,124 @@ import {
   moduleNamed,
   type Outcome as Ran,
 } from "../run/machine.ts";
+import type { Expectation } from "../run/moves.ts";
 import { publish } from "../run/publish.ts";
+import { setPolicy } from "../run/set-policy.ts";
 import { hexOf, showUpTo } from "../run/show.ts";
 import { exportState, importState, type Recompile } from "../run/state-bytes.ts";
-import type { Change } from "../run/table.ts";
+import { type Change, setRow } from "../run/table.ts";
 import type { Value } from "../run/value.ts";
-import { type ContractCommand, decodeContractCommand } from "./contract-command.ts";
+import {
+  type ContractExpectation,
+  decodeContractCommand,
+  type PlainCommand,
+  type SignedCommand,
+  signingBytes,
+} from "./contract-command.ts";
 
 export type Contracts = {
   readonly machine: Machine;
   /** By hash: what importing modules see of it. */
   readonly checked: Map<string, CheckedModule>;
+  readonly signatures: SignatureCheck;
 };
 
-export type ContractOptions = { readonly sha256: Machine["sha256"]; readonly evaluator?: Evaluator };
+export type ContractOptions = {
+  readonly sha256: Machine["sha256"];
+  readonly evaluator?: Evaluator;
+  readonly signatures: SignatureCheck;
+};
+
+export type SignatureCheck = {
+  /** Which chain it is: what its members sign holds here only. */
+  readonly chain: Uint8Array;
+  /** The one verdict that all nodes have. */
+  readonly verify: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
+};
 
 export function createContracts(options: ContractOptions): Contracts {
-  return { machine: createMachine(options), checked: new Map() };
+  return { machine: createMachine(options), checked: new Map(), signatures: options.signatures };
 }
+
+/** What the log says around a command. */
+export type Given = {
+  /** SHA-256 of the public keys that signed, each as a string of 32 characters below 256. */
+  readonly signers: ReadonlySet<string>;
+  /** Milliseconds from 1970. */
+  readonly now: number;
+  /** The command's place in the log. */
+  readonly index: number;
+};
 
 /** Compiling is paid for by the source's length, and nothing is longer than a command. */
 const publishGas = 1_000_000;
+const policyGas = 1_000_000;
 
-/** Steps by one command; `signers` are the hashes of the keys that signed it. Total: what is wrong with it is its outcome. */
-export function applyContractCommand(contracts: Contracts, payload: Uint8Array, signers: ReadonlySet<string>): Outcome {
+/** Steps by one command. Total: what is wrong with it is its outcome. */
+export function applyContractCommand(contracts: Contracts, payload: Uint8Array, given: Given): Outcome {
   const command = decodeContractCommand(payload);
   if (command === undefined) return failed("Error: not a command for contracts in its canonical form");
-  return command.kind === "publish"
-    ? applyPublish(contracts, command, signers)
-    : applyCall(contracts, command, signers);
+  return command.kind === "signed" ? applySigned(contracts, command, given) : applyPlain(contracts, command, given);
+}
+
+function applyPlain(contracts: Contracts, command: PlainCommand, given: Given): Outcome {
+  switch (command.kind) {
+    case "publish":
+      return applyPublish(contracts, command, given);
+    case "call":
+      return applyCall(contracts, command, given);
+    case "policy":
+      return applyPolicy(contracts, command, given);
+  }
+}
+
+/** With the keys that signed it besides the client who brings it. What has run once does not run again. */
+function applySigned(contracts: Contracts, command: SignedCommand, given: Given): Outcome {
+  const { machine } = contracts;
+  const refusal = refusalOf(command, given.index);
+  if (refusal !== undefined) return failed(`Error: ${refusal}`);
+  const message = signingBytes(contracts.signatures.chain, command);
+  const bytes = textOfBytes(machine.sha256(message));
+  const { spent } = machine.own;
+  const key = encode({ bytes }, spent.shape.key, []);
+  if (spent.rows.has(key)) return failed("Error: this command has run before");
+  const badly = command.keys.findIndex((one, i) => {
+    return !contracts.signatures.verify(bytesOfText(command.signatures[i] ?? ""), message, bytesOfText(one));
+  });
+  if (badly >= 0) return failed(`Error: the signature of key ${badly + 1} is not valid for this command`);
+  const hashes = command.keys.map((one) => textOfBytes(machine.sha256(bytesOfText(one))));
+  const outcome = applyPlain(contracts, command.inner, { ...given, signers: new Set([...given.signers, ...hashes]) });
+  if (!outcome.ok) return outcome;
+  setRow(spent, key, { bytes }, command.until, weight(command.until));
+  const mark = { key: `spent[0x"${hexOf({ bytes })}"]`, before: null, after: String(command.until) };
+  return { ...outcome, diff: [...outcome.diff, mark].sort((a, b) => compareCodePoints(a.key, b.key)) };
+}
+
+/** Each signature is checked on the applier's thread. */
+const keysMax = 16;
+
+function refusalOf({ until, keys, signatures }: SignedCommand, index: number): string | undefined {
+  if (keys.length === 0 || keys.length > keysMax)
+    return `a signed command has 1 to ${keysMax} keys, not ${keys.length}`;
+  if (new Set(keys).size < keys.length) return "a key is listed twice";
+  if (keys.length !== signatures.length) return `${keys.length} keys, but ${signatures.length} signatures`;
+  return index > until ? `it was to run by log index ${until}, and this is ${index}` : undefined;
+}
+
+function applyPolicy(
+  contracts: Contracts,
+  { who, policy }: Extract<PlainCommand, { kind: "policy" }>,
+  { signers, now }: Given,
+): Outcome {
+  const ran = setPolicy(contracts.machine, who, policy, { signers, now, gasLimit: policyGas });
+  if (ran.failure !== undefined) return failed(faultText(ran));
+  return { ok: true, text: `Policy set for ${ran.gasUsed} gas`, diff: shownChanges(contracts, ran.changes) };
 }
 
 function applyPublish(
   contracts: Contracts,
-  { path, source }: Extract<ContractCommand, { kind: "publish" }>,
-  signers: ReadonlySet<string>,
+  { path, source }: Extract<PlainCommand, { kind: "publish" }>,
+  { signers, now }: Given,
 ): Outcome {
   const { machine, checked } = contracts;
   const result = checkModule(source, path, importsOf(contracts));
@@ -73,7 +158,7 @@ function applyPublish(
     );
   }
   const publication = { ir: lowerModule(module), source, imports: module.core.imports };
-  const ran = publish(machine, publication, { signers, now: noTime, gasLimit: publishGas });
+  const ran = publish(machine, publication, { signers, now, gasLimit: publishGas });
   if (ran.failure !== undefined) return failed(faultText(ran));
   checked.set(module.hash, module);
   const text = `Published ${path}, version ${module.hash.slice(0, 16)}, for ${ran.gasUsed} gas`;
@@ -82,11 +167,17 @@ function applyPublish(
 
 function applyCall(
   contracts: Contracts,
-  { module, command, args, gasLimit }: Extract<ContractCommand, { kind: "call" }>,
-  signers: ReadonlySet<string>,
+  { module, command, args, gasLimit, expect: wanted }: Extract<PlainCommand, { kind: "call" }>,
+  { signers, now }: Given,
 ): Outcome {
   const { machine } = contracts;
-  const ran = executeBytes(machine, module, command, args, { signers, now: noTime, gasLimit });
+  const expect: Expectation[] = [];
+  for (const one of wanted) {
+    const read = expectationOf(machine, one);
+    if (read === undefined) return failed(`Error: no account of a table is expected to change by ${one.table}`);
+    expect.push(read);
+  }
+  const ran = executeBytes(machine, module, command, args, { signers, now, gasLimit, expect });
   if (ran.failure !== undefined) return failed(faultText(ran));
   const linked = moduleNamed(machine, module);
   const result = linked?.ir.commands.find(({ name }) => name === command)?.result;
@@ -98,10 +189,25 @@ function applyCall(
   return { ok: true, text, diff: shownChanges(contracts, ran.changes) };
 }
 
-/** The log has no agreed time yet: `now` stands still. */
-const noTime = 0;
+/** Undefined where there is no such table, or its key's parts are written otherwise. */
+function expectationOf(machine: Machine, expected: ContractExpectation): Expectation | undefined {
+  const dot = expected.table.lastIndexOf(".");
+  const lineage = machine.names.get(expected.table.slice(0, Math.max(dot, 0)))?.lineage;
+  const table = machine.tables.get(`${lineage}/${expected.table.slice(dot + 1)}`);
+  if (table === undefined) return undefined;
+  const { key } = table.shape;
+  const [unitShape, accountShape] = key.of === "tuple" && key.items.length === 2 ? key.items : [undefined, key];
+  if (accountShape === undefined) return undefined;
+  const account = decode(expected.account, accountShape, table.shapes);
+  if (!account.ok) return undefined;
+  if (unitShape === undefined) {
+    return expected.unit === "" ? { account: account.value, unit: undefined, least: expected.least } : undefined;
+  }
+  const unit = decode(expected.unit, unitShape, table.shapes);
+  return unit.ok ? { account: account.value, unit: unit.value, least: expected.least } : undefined;
+}
 
-function importsOf({ machine, checked }: Contracts): Imports {
+function importsOf({ machine, checked }: Pick<Contracts, "machine" | "checked">): Imports {
   return (path, hash) => checked.get(hash ?? machine.names.get(path)?.current ?? "");
 }
 
@@ -163,9 +269,11 @@ function shownChanges({ machine }: Contracts, changes: readonly Change[]): Outco
     const now = { shape: shape.value, shapes };
     const side = (value: Change["before"], form: NonNullable<Change["was"]>) =>
       value === undefined ? null : shown(machine, most, value, form.shape, form.shapes);
-    const path = pathOf.get(table.id.slice(0, table.id.lastIndexOf("/"))) ?? table.id;
+    const path = pathOf.get(table.id.slice(0, table.id.lastIndexOf("/")));
     const inside = shown(machine, most, key, shape.key, shapes);
-    return { key: `${path}.${shape.name}[${inside}]`, before: side(before, was ?? now), after: side(after, now) };
+    // Rows of modules have a dot in their names, those of the machine's own have none.
+    const name = path === undefined ? shape.name : `${path}.${shape.name}`;
+    return { key: `${name}[${inside}]`, before: side(before, was ?? now), after: side(after, now) };
   });
   return rows.sort((a, b) => compareCodePoints(a.key, b.key));
 }
@@ -183,12 +291,13 @@ export type RestoredContracts =
 export function importContracts(bytes: Uint8Array, options: ContractOptions): RestoredContracts {
   const checked = new Map<string, CheckedModule>();
   const recompile: Recompile = (path, source, machine) => {
-    const contracts = { machine, checked };
-    const result = checkModule(source, path, importsOf(contracts));
+    const result = checkModule(source, path, importsOf({ machine, checked }));
     if (!result.ok) throw new Error(`module ${path} does not check`);
     checked.set(result.module.hash, result.module);
     return { ir: lowerModule(result.module), imports: result.module.core.imports };
   };
   const restored = importState(bytes, { ...options, recompile });
-  return restored.ok ? { ok: true, contracts: { machine: restored.machine, checked } } : restored;
+  return restored.ok
+    ? { ok: true, contracts: { machine: restored.machine, checked, signatures: options.signatures } }
+    : restored;
 }

@@ -3,8 +3,9 @@
 import { costTable, limits } from "../ir/cost-table.ts";
 import type { Code, IrFunction, IrModule } from "../ir/ir.ts";
 import { encodePrincipal } from "./canonical.ts";
-import { equal, weight } from "./compare.ts";
+import { weight } from "./compare.ts";
 import { fault } from "./fault.ts";
+import { policyOf } from "./policies.ts";
 import { Journal, type Seen, type Table } from "./table.ts";
 import { type Bytes, type Data, type List, principal, type Value } from "./value.ts";
 
@@ -41,8 +42,8 @@ export type Start = {
   readonly gasLimit: number;
   /** The hash function; pure rooms bring none of their own. */
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
-  /** The policy in force for a principal whose keys were changed; undefined where it speaks for itself. */
-  readonly policyOf: (who: Data) => Data | undefined;
+  /** Who speaks for principals whose keys were changed, and for roles. */
+  readonly policies: Table;
   /** False for a query: writing faults. */
   readonly mayWrite: boolean;
 };
@@ -91,8 +92,9 @@ export class Execution {
   hasSigned(who: Data, deep = 0): boolean {
     this.spend(costTable.signer);
     if (deep > 16) fault("DepthExceeded");
-    const policy = this.start.policyOf(who);
-    if (policy !== undefined && !equal(policy, who)) return this.hasSigned(policy, deep + 1);
+    if (who[0] === principal.role) this.spend(Math.ceil(weight(who) / costTable.textBytesPerGas));
+    const policy = policyOf(this.start.policies, who);
+    if (policy !== undefined) return this.hasSigned(policy, deep + 1);
     const [tag, first, second] = who;
     if (tag === principal.key) return this.start.signers.has((first as Bytes).bytes);
     if (tag !== principal.atLeast) return false;

@@ -12,6 +12,7 @@ import { Execution, type Linked, type Told } from "./execution.ts";
 import { Fault, type FaultKind, fault, faultNumbers } from "./fault.ts";
 import { interpret } from "./interpret.ts";
 import { checkExpectations, checkMoves, type Expectation } from "./moves.ts";
+import { createOwnTables, type OwnTables } from "./own-tables.ts";
 import { refuseLong } from "./steps.ts";
 import type { Change, Seen, Table } from "./table.ts";
 import type { Data, Value } from "./value.ts";
@@ -27,13 +28,17 @@ export type Machine = {
   readonly names: Map<string, { readonly lineage: string; current: string }>;
   /** By lineage and name. */
   readonly tables: Map<string, Table>;
+  /** Those of the tables that belong to no module. */
+  readonly own: OwnTables;
 };
 
 export type Published = { readonly linked: Linked; readonly source: string };
 
 export function createMachine(options: Pick<Machine, "sha256"> & { readonly evaluator?: Evaluator }): Machine {
   const { sha256, evaluator = "compiled" } = options;
-  return { sha256, evaluator, modules: new Map(), names: new Map(), tables: new Map() };
+  const own = createOwnTables();
+  const tables = new Map(Object.values(own).map((table) => [table.id, table]));
+  return { sha256, evaluator, modules: new Map(), names: new Map(), tables, own };
 }
 
 /** Who signed, when the log says it is, and what it may cost. */
@@ -143,8 +148,8 @@ export function attempt(
   act: (execution: Execution) => Value,
 ): Outcome {
   const { signers, now, gasLimit } = circumstances;
-  const policyOf = (): undefined => undefined;
-  const execution = new Execution({ signers, now, gasLimit, sha256: machine.sha256, policyOf, mayWrite });
+  const { sha256, own } = machine;
+  const execution = new Execution({ signers, now, gasLimit, sha256, policies: own.policies, mayWrite });
   const limit = execution.gasLeft;
   try {
     const value = act(execution);

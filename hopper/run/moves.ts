@@ -38,13 +38,13 @@ export function amountsIn(
   }
 }
 
-/** How much more of a unit a row has after a command than before. */
-function gainOf({ table, before, after }: Change, unit: Value): Int {
+/** How much more of a unit a row has after a command than before; of all together where `unit` is undefined. */
+function gainOf({ table, before, after }: Change, unit: Value | undefined): Int {
   let gain: Int = 0;
   const count = (value: Value | undefined, signed: (amount: Int) => Int): void => {
     if (value === undefined) return;
     amountsIn(value, table.shape.value, table.shapes, (of, amount) => {
-      if (of === undefined || equal(of, unit)) gain = add(gain, signed(amount));
+      if (of === undefined || unit === undefined || equal(of, unit)) gain = add(gain, signed(amount));
     });
   };
   count(before, negate);
@@ -85,7 +85,7 @@ export function checkMoves(promised: Promised, changes: readonly Change[]): void
 }
 
 /** What the signer of a command allows, whatever the program says: the rows of this account change by at least `least` of a unit. */
-export type Expectation = { readonly account: Value; readonly unit: Value; readonly least: Int };
+export type Expectation = { readonly account: Value; readonly unit: Value | undefined; readonly least: Int };
 
 export function checkExpectations(expected: readonly Expectation[], changes: readonly Change[]): void {
   for (const { account, unit, least } of expected) {

@@ -21,6 +21,7 @@ import { encode, textOfBytes } from "../../../hopper/run/canonical.ts";
 import { moduleNamed } from "../../../hopper/run/machine.ts";
 import type { Value } from "../../../hopper/run/value.ts";
 import { sha256 } from "../../../pools/sha256.ts";
+import { given, signatures } from "./signed-chain.ts";
 
 const coin = readFileSync(new URL("../../../hopper/std/coin.hop", import.meta.url), "utf8");
 const keys = new Map([1, 2, 3].map((id) => [id, new Uint8Array(32).fill(id)]));
@@ -35,22 +36,22 @@ function call(contracts: Contracts, command: string, args: readonly Value[], gas
   const linked = moduleNamed(contracts.machine, "std/coin");
   const shapes = linked?.ir.commands.find(({ name }) => name === command)?.params ?? [];
   const bytes = shapes.map(({ shape }, i) => encode(args[i] ?? 0, shape, linked?.ir.shapes ?? []));
-  return { kind: "call", module: "std/coin", command, args: bytes, gasLimit };
+  return { kind: "call", module: "std/coin", command, args: bytes, gasLimit, expect: [] };
 }
 
 function withCoin(evaluator: "compiled" | "reference" = "compiled"): Contracts {
-  const contracts = createContracts({ sha256, evaluator });
+  const contracts = createContracts({ sha256, evaluator, signatures });
   const published = applyContractCommand(
     contracts,
     encodeContractCommand({ kind: "publish", path: "std/coin", source: coin }),
-    signedBy(1),
+    given(signedBy(1)),
   );
   if (!published.ok) throw new Error(published.text);
   return contracts;
 }
 
 const step = (contracts: Contracts, client: number, command: ContractCommand) =>
-  applyContractCommand(contracts, encodeContractCommand(command), signedBy(client));
+  applyContractCommand(contracts, encodeContractCommand(command), given(signedBy(client)));
 
 test("a coin is issued and moves; the outcome tells value, gas, event and rows", (t) => {
   const contracts = withCoin();
@@ -76,8 +77,12 @@ test("who has not signed moves nothing, and pays for nobody", (t) => {
     [3, call(contracts, "transfer", [usd, accountOf(2), accountOf(3), 1]), /^Fault NotSigned/],
     [2, call(contracts, "transfer", [usd, accountOf(2), accountOf(3), 101]), /^Fault Insufficient in split/],
     [2, call(contracts, "transfer", [usd, accountOf(2), accountOf(3), 1], 10), /^Fault OutOfGas/],
-    [2, { kind: "call", module: "std/coin", command: "transfer", args: [], gasLimit: 1000 }, /^Fault BadArgument/],
-    [2, { kind: "call", module: "std/none", command: "x", args: [], gasLimit: 1 }, /^Fault/],
+    [
+      2,
+      { kind: "call", module: "std/coin", command: "transfer", args: [], gasLimit: 1000, expect: [] },
+      /^Fault BadArgument/,
+    ],
+    [2, { kind: "call", module: "std/none", command: "x", args: [], gasLimit: 1, expect: [] }, /^Fault/],
   ] as const) {
     const outcome = step(contracts, client, command as ContractCommand);
     t.false(outcome.ok);
@@ -88,7 +93,7 @@ test("who has not signed moves nothing, and pays for nobody", (t) => {
 });
 
 test("a module that does not check is refused with the place; a second version is the authority's to publish", (t) => {
-  const contracts = createContracts({ sha256 });
+  const contracts = createContracts({ sha256, signatures });
   const publish = (client: number, source: string) => step(contracts, client, { kind: "publish", path: "x", source });
   t.regex(publish(1, "module x\nfn f (a : Int) -> Int = b\n").text, /^Error: module x does not check at 2:\d+: /);
   const owner = `key("${Buffer.from(hashOf(2), "latin1").toString("hex")}")`;
@@ -112,7 +117,7 @@ test("payloads have one form; texts are never taken for commands of contracts", 
       (path, source, gasLimit) => {
         for (const command of [
           { kind: "publish", path, source },
-          { kind: "call", module: path, command: source, args: ["\x01", ""], gasLimit },
+          { kind: "call", module: path, command: source, args: ["\x01", ""], gasLimit, expect: [] },
         ] as const) {
           const bytes = encodeContractCommand(command);
           t.true(isContractCommand(bytes));
@@ -149,6 +154,7 @@ test("both evaluators come to the same bytes, over random commands; an exported 
     if (i % 400 === 0) {
       const read = importContracts(exportContracts(restored), {
         sha256,
+        signatures,
         evaluator: i % 800 === 0 ? "reference" : "compiled",
       });
       if (!read.ok) throw new Error(read.reason);
@@ -167,7 +173,7 @@ test("a damaged state is refused", (t) => {
   for (let at = 0; at < bytes.length; at += 13) {
     const damaged = Uint8Array.from(bytes);
     damaged[at] = (damaged[at] ?? 0) ^ 0x41;
-    const read = importContracts(damaged, { sha256 });
+    const read = importContracts(damaged, { sha256, signatures });
     if (!read.ok) refused++;
     // What is another state has another hash.
     else t.notDeepEqual(exportContracts(read.contracts), bytes);
@@ -176,13 +182,13 @@ test("a damaged state is refused", (t) => {
 });
 
 test("in a chain, texts go to the demo's ledger, and the state's hash covers both", (t) => {
-  const chain = createChain({ sha256, clients: keys });
-  const alone = createChain({ sha256, clients: keys });
+  const chain = createChain({ sha256, clients: keys, signatures });
+  const alone = createChain({ sha256, clients: keys, signatures });
   const text = new TextEncoder().encode("CreateAccount a");
-  t.deepEqual(chain.apply(text, 1).slice(), alone.apply(text, 1).slice());
+  t.deepEqual(chain.apply(text, 1, 1).slice(), alone.apply(text, 1, 1).slice());
   t.deepEqual(chain.stateHash(), alone.stateHash());
   const publish = encodeContractCommand({ kind: "publish", path: "std/coin", source: coin });
-  const decoded = decodeOutcome(chain.apply(publish, 1).slice());
+  const decoded = decodeOutcome(chain.apply(publish, 1, 2).slice());
   t.true(decoded.ok && decoded.outcome.ok);
   t.notDeepEqual(chain.stateHash(), alone.stateHash());
 });

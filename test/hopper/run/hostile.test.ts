@@ -14,6 +14,7 @@ import {
 import { decodeOutcome, encodeOutcome } from "../../../hopper/demo/outcome-bytes.ts";
 import { encodeInt, encodeText, textOfBytes } from "../../../hopper/run/canonical.ts";
 import { sha256 } from "../../../pools/sha256.ts";
+import { given, signatures } from "../chain/signed-chain.ts";
 
 const signer = textOfBytes(sha256(new Uint8Array(32).fill(1)));
 const head = `module a upgrade by key("${Buffer.from(signer, "latin1").toString("hex")}")\n`;
@@ -137,7 +138,7 @@ type Evaluator = "compiled" | "reference";
 const evaluators: readonly Evaluator[] = ["compiled", "reference"];
 
 function start(evaluator: Evaluator, source: string): Contracts {
-  const contracts = createContracts({ sha256, evaluator });
+  const contracts = createContracts({ sha256, evaluator, signatures });
   const published = publish(contracts, source);
   if (!published.ok) throw new Error(published.text);
   return contracts;
@@ -145,12 +146,12 @@ function start(evaluator: Evaluator, source: string): Contracts {
 
 function publish(contracts: Contracts, source: string) {
   const command = encodeContractCommand({ kind: "publish", path: "a", source: `${head}${source}\n` });
-  return applyContractCommand(contracts, command, new Set([signer]));
+  return applyContractCommand(contracts, command, given([signer]));
 }
 
 function call(contracts: Contracts, module: string, command: string, args: readonly string[] = []) {
-  const bytes = encodeContractCommand({ kind: "call", module, command, args, gasLimit: 10_000_000 });
-  return applyContractCommand(contracts, bytes, new Set([signer]));
+  const bytes = encodeContractCommand({ kind: "call", module, command, args, gasLimit: 10_000_000, expect: [] });
+  return applyContractCommand(contracts, bytes, given([signer]));
 }
 
 for (const [what, source, expected, args] of harms) {
@@ -163,7 +164,7 @@ for (const [what, source, expected, args] of harms) {
       t.regex(outcome.text, expected);
       const bytes = exportContracts(contracts);
       if (!outcome.ok) t.deepEqual(bytes, clean);
-      const restored = importContracts(bytes, { sha256 });
+      const restored = importContracts(bytes, { sha256, signatures });
       if (!restored.ok) return t.fail(restored.reason);
       t.deepEqual(exportContracts(restored.contracts), bytes);
       t.deepEqual(call(restored.contracts, "a", "go", args), call(contracts, "a", "go", args));
@@ -210,7 +211,7 @@ for (const evaluator of evaluators) {
     const published = publish(contracts, second);
     t.true(published.ok, published.text);
     t.deepEqual(published.diff, [{ key: "a.t[0]", before: "Old { n = 6 }", after: 'New { s = "five" }' }]);
-    const restored = importContracts(exportContracts(contracts), { sha256, evaluator });
+    const restored = importContracts(exportContracts(contracts), { sha256, evaluator, signatures });
     if (!restored.ok) return t.fail(restored.reason);
     for (const one of [contracts, restored.contracts]) {
       t.regex(call(one, old, "bump").text, /^Fault TableMigrated in bump/);

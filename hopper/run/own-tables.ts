@@ -1,0 +1,23 @@
+/** Tables of the machine's own, beside those of modules: no module's lineage is called as theirs is. */
+import type { IrTable } from "../ir/ir.ts";
+import type { Table } from "./table.ts";
+
+const lineage = "chain";
+
+export type OwnTables = {
+  /** Who speaks for a principal whose key was changed, and for a role. */
+  readonly policies: Table;
+  /** Commands with signatures of their own that have run, by hash, and until when they might. */
+  readonly spent: Table;
+};
+
+export function createOwnTables(): OwnTables {
+  return {
+    policies: table({ name: "policy", key: { of: "Principal" }, value: { of: "Principal" } }),
+    spent: table({ name: "spent", key: { of: "Bytes" }, value: { of: "Nat" } }),
+  };
+}
+
+function table(shape: IrTable): Table {
+  return { id: `${lineage}/${shape.name}`, shape, shapes: [], epoch: 0, rows: new Map() };
+}
