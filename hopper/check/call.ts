@@ -40,7 +40,7 @@ function refuseCallee(body: Body, expr: Extract<Expr, { kind: "call" }>): boolea
     });
     return true;
   }
-  if (to.kind === "name" && ["now", "self", "true", "false"].includes(name)) return false;
+  if (to.kind === "name" && ["now", "self", "selfAuth", "true", "false"].includes(name)) return false;
   const near = nearest(name, [...body.locals.map((l) => l.name), ...body.names.values.keys()]);
   const isField = to.kind === "field";
   const message = isField

@@ -1,7 +1,8 @@
 /** Expressions: names, fields, branches, loops and functions. One pass finds type, uses and core term. */
 
-import type { Case, Term } from "../core/term.ts";
+import type { Case, Span, Term } from "../core/term.ts";
 import {
+  authData,
   base,
   listData,
   listOf,
@@ -150,14 +151,26 @@ function inferName(body: Body, expr: Extract<Expr, { kind: "name" }>, want: Type
   if (expr.name === "true" || expr.name === "false") {
     return { term: { kind: "literal", literal: { type: "Bool", value: expr.name === "true" } }, type: base("Bool") };
   }
-  if (expr.name === "now" || expr.name === "self") {
+  if (expr.name === "now" || expr.name === "self" || expr.name === "selfAuth") {
     if (body.form !== "proc" && body.form !== "command") {
       body.report.error("not-pure", expr.span, `\`${expr.name}\` is known only to a proc or a command`);
     }
+    if (expr.name === "selfAuth") return ownEvidence(expr.span);
     const type = base(expr.name === "now" ? "Time" : "Principal");
     return { term: { kind: "primitive", name: expr.name, args: [], span: expr.span }, type };
   }
   return inferGlobal(body, expr, want);
+}
+
+/** Evidence that this module acts: what its principal owns, in its own tables or in others', its code alone may use. */
+function ownEvidence(span: Span): Typed {
+  const [made] = authData.constructors;
+  if (made === undefined) throw new Error("assert: evidence has a constructor");
+  const self: Term = { kind: "primitive", name: "self", args: [], span };
+  return {
+    term: { kind: "construct", constructor: made, args: [self] },
+    type: { kind: "data", data: authData, args: [] },
+  };
 }
 
 function inferGlobal(body: Body, expr: Extract<Expr, { kind: "name" | "field" }>, want: Type | null): Typed {

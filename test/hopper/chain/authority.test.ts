@@ -216,3 +216,36 @@ test("a command that moves more than its signer expects does not happen, whateve
   t.regex(step(contracts, alice, expecting(-30, { account: "\x00" })).text, none);
   t.true(step(contracts, alice, expecting(-30)).ok);
 });
+
+const vault = `module vault
+use std/coin (Unit, main, withdraw, deposit)
+
+-- Whoever has put coins in may have one back, and no more.
+command claim (u : Unit) signed by u.issuer =
+  deposit(main(u.issuer), withdraw(u, main(self), 1, selfAuth))
+
+command rob (u : Unit, from : Principal) signed by u.issuer =
+  deposit(main(self), withdraw(u, main(from), 1, selfAuth))
+
+command where () = main(self)
+`;
+
+test("what a module owns, its own code moves and nobody else; its evidence opens nothing of others", (t) => {
+  const contracts = withCoin();
+  t.true(step(contracts, bank, { kind: "publish", path: "vault", source: vault }).ok);
+  const lineage = contracts.machine.names.get("vault")?.lineage ?? "";
+  const self: Data = [2, { bytes: Buffer.from(lineage, "hex").toString("latin1") }];
+  const [named, unit] = [moduleNamed(contracts.machine, "vault"), usd];
+  const inVault = (command: string, args: readonly Value[]): PlainCommand => {
+    const params = named?.ir.commands.find(({ name }) => name === command)?.params ?? [];
+    const bytes = params.map(({ shape }, i) => encode(args[i] ?? 0, shape, named?.ir.shapes ?? []));
+    return { kind: "call", module: "vault", command, args: bytes, gasLimit: 100_000, expect: [] };
+  };
+  step(contracts, bank, call(contracts, "issue", [usd, account(alice.who), 5]));
+  t.true(step(contracts, alice, transfer(contracts, alice.who, self, 2)).ok);
+  t.regex(step(contracts, alice, transfer(contracts, self, alice.who, 1)).text, /^Fault NotSigned/);
+  t.true(step(contracts, bank, inVault("claim", [unit])).ok);
+  t.regex(step(contracts, bank, inVault("rob", [unit, alice.who])).text, /^Fault NotOwner/);
+  t.regex(step(contracts, bank, inVault("claim", [unit])).text, /^\(\) for/);
+  t.regex(step(contracts, bank, inVault("claim", [unit])).text, /^Fault Insufficient/);
+});
