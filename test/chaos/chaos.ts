@@ -121,10 +121,13 @@ async function floods(floodMs: number): Promise<void> {
   }
 }
 
-function factsOf(report: Judgement & { readonly acknowledged: number; readonly unknown: number }): string {
-  const { acknowledged, unknown, entries, searchSteps, slowestEndMs } = report;
+type Facts = { readonly acknowledged: number; readonly unknown: number; readonly sentAgain: number };
+
+function factsOf(report: Judgement & Facts): string {
+  const { acknowledged, unknown, sentAgain, entries, repeats, searchSteps, slowestEndMs } = report;
   return (
-    `${acknowledged} acknowledged, ${unknown} unknown, ${entries} entries, ${searchSteps} steps of search; ` +
+    `${acknowledged} acknowledged, ${unknown} unknown, ${sentAgain} sent again, ${entries} entries, ${repeats} of them ` +
+    `repeats, ${searchSteps} steps of search; ` +
     `ended in ${slowestEndMs.toFixed(0)} ms`
   );
 }

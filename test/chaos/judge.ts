@@ -22,6 +22,8 @@ const searchMsMax = 60_000;
 export type Judgement = {
   readonly flaws: readonly string[];
   readonly entries: number;
+  /** Of those, that took no effect: their request had taken effect before. */
+  readonly repeats: number;
   readonly searchSteps: number;
   readonly slowestEndMs: number;
 };
@@ -38,14 +40,14 @@ export async function judge(chaos: ChaosCluster, history: readonly Recorded[]): 
     if (end.status === "fulfilled") slowestEndMs = Math.max(slowestEndMs, end.value.tookMs);
   }
   flaws.push(...chaos.deaths());
-  if (flaws.length > 0) return { flaws, entries: 0, searchSteps: 0, slowestEndMs };
+  if (flaws.length > 0) return { flaws, entries: 0, repeats: 0, searchSteps: 0, slowestEndMs };
 
   const stores = layout.nodes.map(({ dir }) => join(dir, "data", "ledger.sqlite"));
   for (const [node, store] of stores.entries()) {
     const flaw = await flawByAudit(store, layout.genesis);
     if (flaw !== undefined) flaws.push(`audit of node ${node}: ${flaw}`);
   }
-  if (flaws.length > 0) return { flaws, entries: 0, searchSteps: 0, slowestEndMs };
+  if (flaws.length > 0) return { flaws, entries: 0, repeats: 0, searchSteps: 0, slowestEndMs };
 
   const founding = readGenesisFile(layout.genesis);
   if (!founding.ok) throw new Error(founding.reason);
@@ -58,7 +60,8 @@ export async function judge(chaos: ChaosCluster, history: readonly Recorded[]): 
   flaws.push(...flawsOfAnswers(first, history));
   const seen = flawsOfHistory(history);
   flaws.push(...seen.flaws);
-  return { flaws, entries: first.length, searchSteps: seen.searchSteps, slowestEndMs };
+  const repeats = first.length - effective(first).length;
+  return { flaws, entries: first.length, repeats, searchSteps: seen.searchSteps, slowestEndMs };
 }
 
 /** What clients saw, without any ledger: by the indices told, and by a search that does not know them. */
@@ -84,7 +87,11 @@ export async function judgeBroken(
   const ending = load?.end();
   await Promise.all(clients.map((client) => client.close()));
   const { flaws, searchSteps } = flawsOfHistory((await ending) ?? []);
-  return { flaws: [reason, ...deaths, ...flaws], entries: 0, searchSteps, slowestEndMs: 0 };
+  return { flaws: [reason, ...deaths, ...flaws], entries: 0, repeats: 0, searchSteps, slowestEndMs: 0 };
+}
+
+export function withFlaws(judgement: Judgement, more: readonly string[]): Judgement {
+  return more.length === 0 ? judgement : { ...judgement, flaws: [...judgement.flaws, ...more] };
 }
 
 async function flawByAudit(store: string, genesis: string): Promise<string | undefined> {

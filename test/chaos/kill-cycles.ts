@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JunoClient } from "../../client/client.ts";
 import { makeChaosCluster } from "./chaos-cluster.ts";
-import { type Judgement, judge, judgeBroken } from "./judge.ts";
+import { type Judgement, judge, judgeBroken, withFlaws } from "./judge.ts";
 import { keepArtefacts } from "./keep-artefacts.ts";
 import { type Load, startLoad } from "./load.ts";
+import { openRepeaters, type Repeater } from "./repeater.ts";
 import { agreement } from "./run-scenario.ts";
 import { seeded } from "./seeded.ts";
 
@@ -22,6 +23,8 @@ export type CyclesReport = Judgement & {
   readonly allAtOnce: number;
   readonly acknowledged: number;
   readonly unknown: number;
+  /** Acknowledged commands that were sent again. */
+  readonly sentAgain: number;
   /** From the start of what was killed to equal ledgers: the longest, and the median. */
   readonly recoveredMs: { readonly max: number; readonly median: number };
   readonly kept: string | undefined;
@@ -37,6 +40,7 @@ export async function runKillCycles({ cycles, seed, allEvery, note }: CyclesOpti
   const clients: JunoClient[] = [];
   const recovered: number[] = [];
   let load: Load | undefined;
+  let repeater: Repeater | undefined;
   let kills = 0;
   let allAtOnce = 0;
   let done = 0;
@@ -57,7 +61,8 @@ export async function runKillCycles({ cycles, seed, allEvery, note }: CyclesOpti
     await chaos.cluster.leader();
     for (let client = 0; client < 2; client++) clients.push(await chaos.cluster.client(client));
     const work = { random: seeded(seed, "load"), processes: 4, groups: 4, patienceMs: recoverMsMax, restMs: 30 };
-    load = startLoad({ clients, ...work });
+    repeater = await openRepeaters(chaos.cluster, clients, seeded(seed, "repeats"));
+    load = startLoad({ clients, ...work, onRecorded: repeater.acknowledged });
     for (let cycle = 0; cycle < cycles; cycle++) {
       const before = load.acknowledged();
       const grown = async (count: number): Promise<void> => {
@@ -89,11 +94,13 @@ export async function runKillCycles({ cycles, seed, allEvery, note }: CyclesOpti
     const history = await load.end();
     await agreement(chaos, recoverMsMax);
     await Promise.all(clients.map((client) => client.close()));
-    judgement = await judge(chaos, history);
+    await repeater.close();
+    judgement = withFlaws(await judge(chaos, history), repeater.flaws());
   } catch (error) {
     judgement = await judgeBroken(error, chaos.deaths(), load, clients);
   } finally {
     await Promise.all(clients.map((client) => client.close()));
+    await repeater?.close();
   }
   const history = load?.history() ?? [];
   const failure = { flaws: judgement.flaws, history };
@@ -105,6 +112,7 @@ export async function runKillCycles({ cycles, seed, allEvery, note }: CyclesOpti
       allAtOnce,
       acknowledged: history.filter(({ output }) => output !== undefined).length,
       unknown: history.filter(({ output }) => output === undefined).length,
+      sentAgain: repeater?.sent() ?? 0,
       recoveredMs: {
         max: Math.max(0, ...recovered),
         median: recovered.toSorted((a, b) => a - b)[recovered.length >> 1] ?? 0,

@@ -25,6 +25,8 @@ export type LoadOptions = {
   readonly patienceMs: number;
   /** The longest rest between two commands of a process. */
   readonly restMs: number;
+  /** Told of each command that was asked, when it was answered or given up. */
+  readonly onRecorded?: (recorded: Recorded) => void;
 };
 
 export type Load = {
@@ -40,22 +42,24 @@ export type Load = {
 const accountsOfGroup = 3;
 
 export function startLoad(options: LoadOptions): Load {
-  const { clients, processes, random, groups, patienceMs, restMs } = options;
+  const { clients, processes, random, groups, patienceMs, restMs, onRecorded } = options;
   const history: Recorded[] = [];
   let acknowledged = 0;
   let ended = false;
   let gate: PromiseWithResolvers<void> | undefined;
   let underWay = 0;
   let idle: (() => void) | undefined;
+  const openings = openingsOf(groups);
 
   async function run(client: JunoClient, number: number): Promise<void> {
     while (!ended) {
       await gate?.promise;
       if (ended) return;
       underWay++;
-      const recorded = await ask(client, number, nextInput(random, groups), patienceMs);
+      const recorded = await ask(client, number, openings.shift() ?? nextInput(random, groups), patienceMs);
       underWay--;
       history.push(recorded);
+      onRecorded?.(recorded);
       if (recorded.output !== undefined) acknowledged++;
       if (underWay === 0) idle?.();
       await new Promise((resolve) => setTimeout(resolve, random.next() * restMs));
@@ -130,6 +134,15 @@ function wholeOf(amount: string): number {
   const [, digits] = /^(-?\d+) ?% ?1$/.exec(amount) ?? [];
   if (digits === undefined) throw new Error(`an amount that is not whole: ${amount}`);
   return Number(digits);
+}
+
+/** Two accounts of each group are there from the start, and hold something: or most commands would change nothing for long. */
+function openingsOf(groups: number): AccountsInput[] {
+  const accounts = Array.from({ length: groups }, (_, group) => [`g${group}a`, `g${group}b`]).flat();
+  return [
+    ...accounts.map((account): AccountsInput => ({ kind: "create", account })),
+    ...accounts.map((account): AccountsInput => ({ kind: "adjust", account, amount: 100 })),
+  ];
 }
 
 /** Accounts `g0a` to `g0c`, `g1a`..; mostly transfers inside a group. */

@@ -4,9 +4,10 @@ import type { JunoClient } from "../../client/client.ts";
 import type { NodeStatus } from "../../cluster/control.ts";
 import { type ChaosCluster, makeChaosCluster } from "./chaos-cluster.ts";
 import { inflict } from "./inflict.ts";
-import { type Judgement, judge, judgeBroken } from "./judge.ts";
+import { type Judgement, judge, judgeBroken, withFlaws } from "./judge.ts";
 import { keepArtefacts } from "./keep-artefacts.ts";
 import { ask, type Load, type Recorded, startLoad } from "./load.ts";
+import { openRepeaters, type Repeater } from "./repeater.ts";
 import { describeFault, type Scenario } from "./scenario.ts";
 import { seeded } from "./seeded.ts";
 
@@ -22,6 +23,8 @@ export type ScenarioReport = Judgement & {
   readonly convergedMs: number;
   readonly acknowledged: number;
   readonly unknown: number;
+  /** Acknowledged commands that were sent again. */
+  readonly sentAgain: number;
   readonly corrupted: { readonly chunks: number; readonly connections: number };
   /** Where everything is kept of a run that failed. */
   readonly kept: string | undefined;
@@ -35,13 +38,16 @@ export async function runScenario(
   const chaos = await makeChaosCluster(scenario.nodes, clientCount, seeded(scenario.seed, "links"));
   const clients: JunoClient[] = [];
   let load: Load | undefined;
+  let repeater: Repeater | undefined;
   let convergedMs = Number.NaN;
   let judgement: Judgement;
   try {
     for (let node = 0; node < scenario.nodes; node++) chaos.start(node);
     await chaos.cluster.leader();
     for (let client = 0; client < clientCount; client++) clients.push(await chaos.cluster.client(client));
-    load = startLoad({ clients, processes: 2, random: seeded(scenario.seed, "load"), groups, patienceMs, restMs: 40 });
+    repeater = await openRepeaters(chaos.cluster, clients, seeded(scenario.seed, "repeats"));
+    const work = { random: seeded(scenario.seed, "load"), processes: 2, groups, patienceMs, restMs: 40 };
+    load = startLoad({ clients, ...work, onRecorded: repeater.acknowledged });
     await allFaults(chaos, scenario, note);
     chaos.heal();
     convergedMs = await converge(chaos, load, convergeMs);
@@ -50,13 +56,14 @@ export async function runScenario(
     await agreement(chaos, convergeMs);
     const disagreed = clients.flatMap((client) => client.status().validators).filter((one) => one.disagreed > 0);
     await Promise.all(clients.map((client) => client.close()));
-    judgement = await judge(chaos, history);
-    if (disagreed.length > 0)
-      judgement = { ...judgement, flaws: [...judgement.flaws, "an honest validator sent an answer of its own"] };
+    await repeater.close();
+    const ownAnswer = disagreed.length > 0 ? ["an honest validator sent an answer of its own"] : [];
+    judgement = withFlaws(await judge(chaos, history), [...ownAnswer, ...repeater.flaws()]);
   } catch (error) {
     judgement = await judgeBroken(error, chaos.deaths(), load, clients);
   } finally {
     await Promise.all(clients.map((client) => client.close()));
+    await repeater?.close();
   }
   const history = load?.history() ?? [];
   try {
@@ -66,6 +73,7 @@ export async function runScenario(
       convergedMs,
       acknowledged: history.filter(({ output }) => output !== undefined).length,
       unknown: history.filter(({ output }) => output === undefined).length,
+      sentAgain: repeater?.sent() ?? 0,
       corrupted: {
         chunks: spoilt.reduce((sum, one) => sum + one.corruptedChunks, 0),
         connections: spoilt.reduce((sum, one) => sum + one.spoilt, 0),
