@@ -2,8 +2,9 @@
 import { nobody } from "../sim/adversary.ts";
 import type { Run } from "../sim/simulation.ts";
 import { simulatorWith } from "./load-mutant.ts";
+import { malleableCrypto } from "./malleable-crypto.ts";
 import type { Mutant } from "./mutant.ts";
-import { rogue } from "./rogue.ts";
+import { malleatingRogue, rogue } from "./rogue.ts";
 
 export type Hunted = {
   readonly name: string;
@@ -36,6 +37,7 @@ const nodes = [4, 5, 4, 7] as const;
 
 export function runOf(mutant: Mutant, seed: number): Run {
   const options = { ...sizes, nodes: nodes[seed % nodes.length] ?? 4, ...mutant.options };
+  if (mutant.malleable === true) return { seed, options, adversary: malleatingRogue, crypto: malleableCrypto() };
   return { seed, options, adversary: mutant.liars === false ? nobody : rogue };
 }
 

@@ -14,4 +14,6 @@ export type Mutant = {
   readonly options?: Partial<Options>;
   /** Whether up to f nodes lie (see rogue.ts); they do by default. */
   readonly liars?: false;
+  /** Signatures have a second form, and liars make use of it. */
+  readonly malleable?: true;
 };

@@ -31,6 +31,12 @@ test("without a mutant the same liars break nothing, by the same seeds", (t) => 
   }
 });
 
+test("commands that come again under the second form of their signature take effect once", (t) => {
+  const mutant = allMutants.find(({ malleable }) => malleable === true);
+  if (mutant === undefined) throw new Error("no mutant with malleable signatures");
+  for (const seed of seedsFrom(1, 20)) t.is(simulate(runOf(mutant, seed)).failure?.message, undefined, `seed ${seed}`);
+});
+
 for (const mutant of allMutants) {
   test(`${mutant.name}: ${mutant.breaks}`, async (t) => {
     const known = results[mutant.name];

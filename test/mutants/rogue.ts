@@ -23,22 +23,30 @@ import type {
   Term,
   TimeoutCertificate,
 } from "../../wire/types.ts";
-import type { Adversary, Envelope, Lair, Said, Tricks } from "../sim/adversary.ts";
+import type { Adversary, Cast, Envelope, Lair, Said, Tricks } from "../sim/adversary.ts";
+import type { Random } from "../sim/random.ts";
+import { secondForm } from "./malleable-crypto.ts";
 
 /** Every honest node's rule is tried by it; up to f nodes lie. */
-export const rogue: Adversary = {
-  name: "rogue",
-  cast: (choose, { nodes, faulty }) => {
-    const ids = Array.from({ length: nodes }, (_, id) => id as NodeId);
-    const liars: NodeId[] = [];
-    while (liars.length < faulty) {
-      const id = choose.pick(ids);
-      if (!liars.includes(id)) liars.push(id);
-    }
-    return { liars };
-  },
-  start: createTricks,
-};
+export const rogue: Adversary = rogueWith((command) => command);
+
+/** The same, where each signature has a second form: commands come again under that. */
+export const malleatingRogue: Adversary = rogueWith(secondForm);
+
+/** `repeated` is what becomes of a command that was overheard, before it is sent again. */
+function rogueWith(repeated: (command: Uint8Array) => Uint8Array): Adversary {
+  return { name: "rogue", cast, start: (lair) => createTricks(lair, repeated) };
+}
+
+function cast(choose: Random, { nodes, faulty }: { readonly nodes: number; readonly faulty: number }): Cast {
+  const ids = Array.from({ length: nodes }, (_, id) => id as NodeId);
+  const liars: NodeId[] = [];
+  while (liars.length < faulty) {
+    const id = choose.pick(ids);
+    if (!liars.includes(id)) liars.push(id);
+  }
+  return { liars };
+}
 
 type VoteKind = "appendEntriesResponse" | "commitVote";
 
@@ -62,7 +70,7 @@ const rememberedMax = 60;
 const chain = chainer(sha256);
 const kinds: readonly VoteKind[] = ["appendEntriesResponse", "commitVote"];
 
-function createTricks(lair: Lair): Tricks {
+function createTricks(lair: Lair, repeated: (command: Uint8Array) => Uint8Array): Tricks {
   const { choose, cast, members, faulty } = lair;
   const everyone = [...members.validators.keys()];
   const honest = everyone.filter((id) => !cast.liars.includes(id));
@@ -124,7 +132,7 @@ function createTricks(lair: Lair): Tricks {
       }
       case "appendEntries":
         noteTerm(body.value.term);
-        for (const entry of body.value.entries) keep(seen.entries, entry);
+        for (const entry of body.value.entries) keep(seen.entries, { ...entry, command: repeated(entry.command) });
         if (body.value.entries.length > 0) keep(seen.appends, appendOf(body.value));
         keep(seen.points, pointAt(body.value.term, body.value.prevIndex, body.value.prevHash));
         if (body.value.proof !== undefined) keep(seen.proofs, body.value.proof);

@@ -1,6 +1,5 @@
 /** All clients of a run, their connections, and when they send what. */
 import type { Members } from "../../actors/admission.ts";
-import { open } from "../../wire/envelope.ts";
 import type { Body, ClientId, NodeId } from "../../wire/types.ts";
 import { type Client, createClient } from "./client.ts";
 import { clientName } from "./cluster.ts";
@@ -15,7 +14,6 @@ import type { Operation } from "./world.ts";
 type Around = {
   readonly crypto: SimCrypto;
   readonly members: Members;
-  readonly faulty: number;
   readonly options: Options;
   readonly nodes: readonly SimNode[];
   readonly schedule: Schedule;
@@ -70,7 +68,7 @@ export function createClients(around: Around): ClientTraffic {
   const tally: ClientTally = { again: 0, closed: 0, badBatches: 0, burst: 0 };
   const clients: Client[] = [...members.clients.keys()]
     .filter((id) => !around.held.has(id))
-    .map((id) => createClient(id, clientName(id), crypto, members.cluster, around.faulty));
+    .map((id) => createClient(id, clientName(id), crypto, members));
 
   function put(client: ClientId, to: NodeId, frame: Uint8Array): void {
     for (const node of nodes) if (node.id === to) toNode(client, node, frame);
@@ -120,13 +118,10 @@ export function createClients(around: Around): ClientTraffic {
     greet: (node) => {
       for (const client of clients) toNode(client.id, node, client.hello(node.id));
     },
-    answer: (_, connection, frame) => {
+    answer: (from, connection, frame) => {
       if (!healed() && choose.chance(options.clientLoss)) return;
       schedule.after(0.1 + choose.next() * 3, () => {
-        const opened = open(frame, members.cluster);
-        if (!opened.ok || opened.value.body.$case !== "commandResponse") return;
-        const { body } = opened.value;
-        clients.find(({ id }) => id === connection)?.take(body.value, around.event());
+        clients.find(({ id }) => id === connection)?.take(from.id, frame, around.event());
       });
     },
     close: (node, connection) => {

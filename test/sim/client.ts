@@ -1,12 +1,14 @@
 /**
- * A client in the simulator. It sends each command to one node, after a silence to all (C01), never learns whether an
- * unanswered one took effect (C02), sometimes sends a batch in which one command is forged (C05), and believes what f+1 nodes
- * answer alike.
+ * A client in the simulator: what it signs, what it waits for and what it believes is the real client's code. It sends each
+ * command to one node, after a silence to all (C01), never learns whether an unanswered one took effect (C02), and sometimes
+ * sends a batch in which one command is forged (C05).
  */
-import { sha256 } from "../../pools/sha256.ts";
-import { encodeSigned } from "../../wire/envelope.ts";
-import { seal } from "../../wire/signature-input.ts";
-import type { Body, BodyOf, ClientId, Digest, NodeId, RequestId } from "../../wire/types.ts";
+
+import type { Members } from "../../actors/admission.ts";
+import { createIdentity } from "../../client/identity.ts";
+import { createMatching, takeFrame } from "../../client/matching.ts";
+import { addRequest, createPending } from "../../client/pending.ts";
+import type { ClientId, NodeId, RequestId } from "../../wire/types.ts";
 import { type SimCrypto, seedFor } from "./crypto.ts";
 import type { Operation } from "./world.ts";
 
@@ -19,62 +21,43 @@ export type Client = {
   readonly command: (payload: string, event: number, batch: boolean) => Uint8Array;
   /** Each unanswered command again. */
   readonly again: () => Uint8Array[];
-  /** Takes an answer in; tells what now is answered. */
-  readonly take: (body: BodyOf<"commandResponse">, event: number) => void;
+  /** Takes a frame in that came on the connection to a node. */
+  readonly take: (from: NodeId, frame: Uint8Array, event: number) => void;
   readonly operations: readonly Operation[];
 };
 
-type Wanted = {
-  readonly command: Uint8Array;
-  readonly operation: Operation;
-  /** Who gave which answer. */
-  readonly votes: Map<string, Set<number>>;
-};
-
-export function createClient(id: ClientId, name: string, crypto: SimCrypto, cluster: Digest, faulty: number): Client {
-  const ownSeed = seedFor(name);
-  const strangersSeed = seedFor(`${name}, a stranger`);
-  const wanted = new Map<RequestId, Wanted>();
+export function createClient(id: ClientId, name: string, crypto: SimCrypto, members: Members): Client {
+  const { cluster, validators, hash } = members;
+  const { engine } = crypto;
+  const identityOf = (seed: Uint8Array) => createIdentity(cluster, id, hash, (message) => engine.sign(message, seed));
+  const own = identityOf(seedFor(name));
+  const stranger = identityOf(seedFor(`${name}, a stranger`));
+  // The schedule says how much is under way.
+  const pending = createPending({ requestsMax: Number.POSITIVE_INFINITY, bytesMax: Number.POSITIVE_INFINITY });
+  const matching = createMatching({ cluster, client: id, validators, verify: engine.verify, hash }, pending);
   const operations: Operation[] = [];
-  let request = 0;
-
-  function sign(body: Body, seed: Uint8Array): Uint8Array {
-    const signed = encodeSigned(cluster, id, body);
-    return seal(sha256, body.$case, signed, (input) => crypto.engine.sign(input, seed));
-  }
-
-  function commandOf(number: number, payload: string, seed: Uint8Array): Uint8Array {
-    const value = { client: id, request: number as RequestId, payload: Buffer.from(payload) };
-    return sign({ $case: "command", value }, seed);
-  }
 
   return {
     id,
-    waiting: () => wanted.size,
-    hello: (node) => sign({ $case: "hello", value: { client: id, node } }, ownSeed),
+    waiting: () => pending.requests.size,
+    hello: own.hello,
     command: (payload, event, batch) => {
-      request++;
-      const command = commandOf(request, payload, ownSeed);
-      const operation: Operation = { payload, sentAt: event, answeredAt: undefined, index: undefined };
-      operations.push(operation);
-      wanted.set(request as RequestId, { command, operation, votes: new Map() });
-      if (!batch) return command;
-      const forged = commandOf(request, `${payload} `, strangersSeed);
-      return sign({ $case: "commandBatch", value: { client: id, commands: [forged, command] } }, ownSeed);
+      // By ones from 1: the clock of the real client would put each request that follows a rest into a window of its own.
+      const request = (pending.lastRequest + 1) as RequestId;
+      const command = own.command(request, Buffer.from(payload));
+      const unanswered = { answeredAt: undefined, index: undefined, outcome: undefined };
+      operations.push({ client: id, request, payload, sentAt: event, ...unanswered });
+      addRequest(pending, request, command, event);
+      return batch ? own.batch([stranger.command(request, Buffer.from(`${payload} `)), command]) : command;
     },
-    again: () => [...wanted.values()].map(({ command }) => command),
-    take: ({ node, client, results }, event) => {
-      if (client !== id) return;
-      for (const { request: answered, index, outcome } of results) {
-        const open = wanted.get(answered);
-        if (open === undefined) continue;
-        const answer = `${index} ${Buffer.from(outcome).toString("latin1")}`;
-        const votes = open.votes.get(answer) ?? new Set();
-        open.votes.set(answer, votes.add(node));
-        if (votes.size <= faulty) continue;
-        wanted.delete(answered);
-        open.operation.answeredAt = event;
-        open.operation.index = index;
+    again: () => [...pending.requests.values()].map(({ command }) => command),
+    take: (from, frame, event) => {
+      for (const { request, index, outcome } of takeFrame(matching, from, frame)) {
+        const operation = operations[request - 1];
+        if (operation === undefined) throw new Error(`request ${request} was never made`);
+        operation.answeredAt = event;
+        operation.index = index;
+        operation.outcome = outcome;
       }
     },
     operations,

@@ -134,7 +134,6 @@ function play(run: Run): Report {
   const clients = createClients({
     crypto,
     members,
-    faulty,
     options,
     nodes,
     schedule,

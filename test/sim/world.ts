@@ -2,7 +2,7 @@
 
 import type { Members } from "../../actors/admission.ts";
 import type { ActorName, Mailbox } from "../../actors/mailbox.ts";
-import type { Body, ClientId, NodeId } from "../../wire/types.ts";
+import type { Body, ClientId, NodeId, RequestId } from "../../wire/types.ts";
 import type { SimCrypto } from "./crypto.ts";
 import type { SimNode } from "./sim-node.ts";
 
@@ -21,10 +21,13 @@ export type World = {
 
 /** One request of an honest client; times are the numbers of events. */
 export type Operation = {
+  readonly client: ClientId;
+  readonly request: RequestId;
   readonly payload: string;
   readonly sentAt: number;
   answeredAt: number | undefined;
   index: number | undefined;
+  outcome: Uint8Array | undefined;
 };
 
 /** One invariant, with what it has to remember. Each part throws where it is broken; all concern honest nodes only. */

@@ -2,6 +2,7 @@
 import type { Mutant } from "../mutant.ts";
 import { appendMutants } from "./appends.ts";
 import { certificateMutants } from "./certificates.ts";
+import { clientMutants } from "./clients.ts";
 import { commitMutants } from "./commits.ts";
 import { electionMutants } from "./elections.ts";
 
@@ -10,4 +11,5 @@ export const allMutants: readonly Mutant[] = [
   ...electionMutants,
   ...appendMutants,
   ...commitMutants,
+  ...clientMutants,
 ];

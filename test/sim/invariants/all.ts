@@ -37,6 +37,7 @@ import { noFraming } from "./no-framing.ts";
 import { realTimeOrder } from "./real-time-order.ts";
 import { replayedFromGenesis } from "./replayed-from-genesis.ts";
 import { repliesAgree } from "./replies-agree.ts";
+import { replyBacked } from "./reply-backed.ts";
 import { stateMachineSafety } from "./state-machine.ts";
 import { oneVotePerTerm } from "./votes.ts";
 
@@ -60,6 +61,7 @@ export function allInvariants(): Invariant[] {
     leaderAppendOnly(),
     stateMachineSafety(),
     repliesAgree(),
+    replyBacked(),
     noFraming(),
     bounded(),
     realTimeOrder(),
