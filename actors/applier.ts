@@ -6,8 +6,9 @@
  * Owns  the state machine, request windows, results
  * Rule  docs/protocol.md, Clients
  */
+import type { RepeatedCommand } from "../consensus/protocol.ts";
 import { createRequestWindow, mark, type RequestWindow, standingOf } from "../consensus/request-window.ts";
-import { payloadAt, type Segment } from "../wire/entries.ts";
+import { digestAt, payloadAt, type Segment } from "../wire/entries.ts";
 import type { ClientId, LogIndex, RequestId } from "../wire/types.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 import { createResultsKept, keep, type ResultsKept, takeAnswers, tellAgain } from "./results-kept.ts";
@@ -28,7 +29,7 @@ export type Mail =
   | { readonly kind: "apply"; readonly segments: readonly Segment[] }
   /** From log, at the start of the node: applied in an earlier life, and answered then. */
   | { readonly kind: "replay"; readonly segments: readonly Segment[] }
-  | { readonly kind: "repeat"; readonly requests: readonly { client: ClientId; request: RequestId }[] }
+  | { readonly kind: "repeat"; readonly requests: readonly RepeatedCommand[] }
   /** No more mail waits: now is the time to answer. */
   | { readonly kind: "drained" };
 
@@ -57,7 +58,7 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       for (const { results } of state.clients.values()) results.answers = [];
       return [];
     case "repeat":
-      for (const { client, request } of mail.requests) answerAgain(state, client, request);
+      for (const repeated of mail.requests) answerAgain(state, repeated);
       return [];
     case "drained":
       return answer(state);
@@ -76,13 +77,14 @@ function applySegment(state: State, { first, entries }: Segment): void {
     switch (standingOf(client.window, request)) {
       case "fresh": {
         mark(client.window, request);
-        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row), id, index));
+        const outcome = state.io.machine.apply(payloadAt(entries, row), id, index);
+        keep(client.results, request, digestAt(entries.leaves, row), index, outcome);
         tally(state.counters, "applied");
         break;
       }
       case "repeat":
         tally(state.counters, "repeats");
-        tellAgain(client.results, request);
+        tellAgain(client.results, request, digestAt(entries.leaves, row));
         break;
       case "stale":
         tally(state.counters, "stale");
@@ -93,9 +95,9 @@ function applySegment(state: State, { first, entries }: Segment): void {
 }
 
 /** Consensus may know less than this actor of what took effect, never more. */
-function answerAgain(state: State, id: ClientId, request: RequestId): void {
+function answerAgain(state: State, { client: id, request, leaf }: RepeatedCommand): void {
   const { window, results } = clientOf(state, id);
-  if (standingOf(window, request) === "repeat") tellAgain(results, request);
+  if (standingOf(window, request) === "repeat") tellAgain(results, request, leaf);
 }
 
 function clientOf(state: State, id: number): Client {

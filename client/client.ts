@@ -56,7 +56,8 @@ export type Payload = Uint8Array | string;
 
 /**
  * Every promise waits until f+1 validators agree, however long, and rejects with `StillPending` where its signal or
- * `close` ends the waiting, or with a `RangeError` where a payload is longer than 64 KiB.
+ * `close` ends the waiting, with a `RequestTaken` where the number of the command is that of another one of this client, or with
+ * a `RangeError` where a payload is longer than 64 KiB.
  */
 export type JunoClient = {
   send(payload: Payload, options?: SendOptions): Promise<Receipt>;

@@ -26,6 +26,20 @@ export class StillPending extends Error {
   }
 }
 
+/**
+ * The command took no effect: this client has used its number for another one. Two processes have one client's key, and began
+ * within the same microsecond, or a clock went back.
+ */
+export class RequestTaken extends Error {
+  readonly request: RequestId;
+
+  constructor(request: RequestId) {
+    super(`request ${request} of this client is another command already: give each process a client of its own`);
+    this.name = "RequestTaken";
+    this.request = request;
+  }
+}
+
 export type Job = {
   readonly payloads: Iterator<Uint8Array>;
   /** The next payload, taken from the iterator but not yet sent. */

@@ -8,7 +8,7 @@
  * Rule  docs/protocol.md, Clients
  */
 
-import type { Hash } from "../wire/chain.ts";
+import { type Hash, leafHash } from "../wire/chain.ts";
 import { open } from "../wire/envelope.ts";
 import { faultyMax } from "../wire/quorum.ts";
 import { signatureInput } from "../wire/signature-input.ts";
@@ -41,6 +41,7 @@ export type MatchingConfig = {
 /** A settled request. */
 export type Agreement = {
   readonly request: RequestId;
+  /** 0 where the command took no effect, since this client has used its number for another one. */
   readonly index: LogIndex;
   /** In memory of its own. */
   readonly outcome: Uint8Array;
@@ -109,6 +110,9 @@ function takeResult(matching: Matching, from: NodeId, result: Result): Agreement
     count(matching.late, from);
     return undefined;
   }
+  // Another process with this client's key is told that its command came too late: it may be the one.
+  if (result.index === 0 && !sameBytes(result.outcome, leafHash(matching.config.hash, request.command)))
+    return undefined;
   const short = result.outcome.length <= keptBytesMax;
   // What is kept itself is compared itself: cheaper than any hash.
   const fingerprint = short ? result.outcome : matching.config.hash(result.outcome);

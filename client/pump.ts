@@ -5,7 +5,7 @@
 import { batchBytesMax } from "../wire/limits.ts";
 import type { NodeId, RequestId } from "../wire/types.ts";
 import type { Identity } from "./identity.ts";
-import { type Job, StillPending, takeNext } from "./job.ts";
+import { type Job, RequestTaken, StillPending, takeNext } from "./job.ts";
 import type { Agreement } from "./matching.ts";
 import { addRequest, dropRequest, numberFor, type Pending, roomFor } from "./pending.ts";
 import { chosenNode, type Preference } from "./preference.ts";
@@ -129,6 +129,10 @@ export function createPump({ pending, retry, preference, identity, send }: PumpP
     const { job, position } = owner;
     owners.delete(agreement.request);
     job.openRequests--;
+    if (agreement.index === 0) {
+      refuse(job, new RequestTaken(agreement.request));
+      return;
+    }
     const { firstSentAt, ...rest } = agreement;
     job.onReceipt({ ...rest, latencyMs: now - firstSentAt }, position);
     if (job.openRequests > 0 || job.next !== undefined) return;
@@ -140,6 +144,14 @@ export function createPump({ pending, retry, preference, identity, send }: PumpP
     if (!live.has(job)) return;
     finish(job);
     job.onFailed(new StillPending(forget(job), reason));
+    wake();
+  }
+
+  /** The numbers that follow may be taken as well: the job is given up. */
+  function refuse(job: Job, taken: RequestTaken): void {
+    finish(job);
+    const others = forget(job);
+    job.onFailed(others.length === 0 ? taken : new StillPending(others, taken));
     wake();
   }
 

@@ -4,7 +4,7 @@ import { parse } from "../hopper/demo/parse.ts";
 import type { JunoClient } from "./client.ts";
 import { floodLines, floodTitle, parseFlood, runFlood } from "./flood.ts";
 import { historyLinesMax, readHistory, writeHistory } from "./history-file.ts";
-import { StillPending } from "./job.ts";
+import { RequestTaken, StillPending } from "./job.ts";
 import { createProgress } from "./progress.ts";
 import { complete, replHelp } from "./repl-words.ts";
 import { showReceipt } from "./shown-outcome.ts";
@@ -155,8 +155,9 @@ async function cancellable(session: Session, work: (signal: AbortSignal) => Prom
   try {
     await work(running.signal);
   } catch (error) {
-    if (!(error instanceof StillPending)) throw error;
-    output.write(`Cancelled: ${error.message}\n`);
+    if (error instanceof RequestTaken) output.write(`Refused: ${error.message}\n`);
+    else if (error instanceof StillPending) output.write(`Cancelled: ${error.message}\n`);
+    else throw error;
   } finally {
     quiet();
     session.running = undefined;

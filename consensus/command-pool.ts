@@ -2,8 +2,9 @@
  * Clients' commands that this node knows of and that are not committed: those waiting for a place in the log, in order of
  * arrival, and the ids of those that have one. What the progress and fairness timers call uncommitted work.
  */
-import type { Entries, Row } from "../wire/entries.ts";
-import type { ClientId, RequestId } from "../wire/types.ts";
+import { digestAt, type Entries, type Row } from "../wire/entries.ts";
+import type { ClientId, Digest, RequestId } from "../wire/types.ts";
+import type { RepeatedCommand } from "./protocol.ts";
 import { createRequestWindow, mark, type RequestWindow, standingOf } from "./request-window.ts";
 
 type Waiting = Row & { readonly request: number; readonly since: number; gone: boolean };
@@ -44,15 +45,15 @@ export function addCommands(
   pool: CommandPool,
   entries: Entries,
   tick: number,
-): { readonly added: Row[]; readonly committed: { client: ClientId; request: RequestId }[] } {
+): { readonly added: Row[]; readonly committed: RepeatedCommand[] } {
   const added: Row[] = [];
-  const committed: { client: ClientId; request: RequestId }[] = [];
+  const committed: RepeatedCommand[] = [];
   for (let row = 0; row < entries.count; row++) {
     const id = (entries.clients[row] ?? 0) as ClientId;
     const request = (entries.requests[row] ?? 0) as RequestId;
     const client = clientOf(pool, id);
     if (standingOf(client.committed, request) !== "fresh") {
-      committed.push({ client: id, request });
+      committed.push({ client: id, request, leaf: digestAt(entries.leaves, row).slice() as Digest });
       continue;
     }
     if (client.requests.has(request)) continue;

@@ -78,14 +78,17 @@ export type Outgoing =
       readonly end: NonNullable<SyncHeader["end"]>;
     };
 
+/** A command that came again, as far as its number tells: its leaf hash tells whether it is the same one. */
+export type RepeatedCommand = { readonly client: ClientId; readonly request: RequestId; readonly leaf: Digest };
+
 export type Effect =
   | { readonly kind: "send"; readonly message: Outgoing }
   /** Make `write` durable, after all writes before it; only then send `release`. */
   | { readonly kind: "write"; readonly write: Write; readonly release: readonly Outgoing[] }
   /** Committed entries that follow on those applied before. */
   | { readonly kind: "apply"; readonly segments: readonly Segment[] }
-  /** Requests asked for again after they took effect: answer them from the record. */
-  | { readonly kind: "repeat"; readonly requests: readonly { client: ClientId; request: RequestId }[] }
+  /** Requests asked for again after they took effect: answer them from the record, or say that it was another command. */
+  | { readonly kind: "repeat"; readonly requests: readonly RepeatedCommand[] }
   /** Send `to` committed entries from `fromIndex` on, out of the ledger. */
   | { readonly kind: "serve"; readonly to: NodeId; readonly fromIndex: LogIndex }
   /** The commit index is now this: evidence up to it is of no more use. */

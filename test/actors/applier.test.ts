@@ -1,8 +1,9 @@
 import test from "ava";
 import { describe, receive, type State, start } from "../../actors/applier.ts";
 import type { Post } from "../../actors/mailbox.ts";
+import type { RepeatedCommand } from "../../consensus/protocol.ts";
 import { requestWindowWidth } from "../../consensus/request-window.ts";
-import { type Entries, emptyColumns, type Segment } from "../../wire/entries.ts";
+import { digestAt, type Entries, emptyColumns, type Segment } from "../../wire/entries.ts";
 import { encodeEnvelope, open } from "../../wire/envelope.ts";
 import { commandsPerMessageMax } from "../../wire/limits.ts";
 import { encodeResponse } from "../../wire/results.ts";
@@ -50,6 +51,12 @@ function numbered(first: number, requests: readonly number[], payload = new Uint
   return segmentOf(first, { count: requests.length, data: payload, ...columns });
 }
 
+/** The first command of a segment, as consensus tells that it came again. */
+function repeated({ entries }: Segment): RepeatedCommand {
+  const [client, request] = [entries.clients[0] as ClientId, entries.requests[0] as RequestId];
+  return { client, request, leaf: digestAt(entries.leaves, 0) };
+}
+
 const apply = (bench: Bench, ...segments: Segment[]): readonly Post[] =>
   receive(bench.state, { kind: "apply", segments });
 
@@ -91,26 +98,35 @@ test("entries are applied in order, and each client is told its own results once
 
 test("a request takes effect once, however often it is in the log; each repeat gets the recorded result", (t) => {
   const bench = applierAt();
-  apply(bench, commands(1, [7, 5, 1], [7, 5, 2], [8, 5, 3], [7, 4, 4]));
+  apply(bench, commands(1, [7, 5, 1], [7, 5, 1], [8, 5, 3], [7, 4, 4]));
   t.is(bench.machine.applied.length, 3);
   t.deepEqual(answers(bench), ["7 5 1 1,1", "7 5 1 1,1", "7 4 4 3,4", "8 5 3 2,3"]);
-  apply(bench, commands(5, [7, 5, 9]));
+  apply(bench, commands(5, [7, 5, 1]));
   t.is(bench.machine.applied.length, 3);
   t.deepEqual(answers(bench), ["7 5 1 1,1"]);
   t.is(bench.state.counters.repeats, 2);
   t.is(bench.state.counters.applied, 3);
 });
 
+test("of two commands under one number the first takes effect; the second is told that it did not, by its leaf hash", (t) => {
+  const bench = applierAt();
+  const [second, third] = [commands(2, [7, 5, 2]), commands(3, [7, 5, 3])];
+  const refusal = (of: Segment): string => `7 5 0 ${[...digestAt(of.entries.leaves, 0)].join(",")}`;
+  apply(bench, commands(1, [7, 5, 1]), second);
+  t.is(bench.machine.applied.length, 1);
+  t.deepEqual(answers(bench), ["7 5 1 1,1", refusal(second)]);
+  receive(bench.state, { kind: "repeat", requests: [repeated(third), repeated(commands(1, [7, 5, 1]))] });
+  t.deepEqual(answers(bench), [refusal(third), "7 5 1 1,1"]);
+  t.is(bench.machine.applied.length, 1);
+});
+
 test("a repeat that consensus noticed is answered from the record; what is unknown is not", (t) => {
   const bench = applierAt();
   apply(bench, commands(1, [7, 1, 1], [7, 2, 2]));
   answers(bench);
-  const requests = [
-    { client: 7 as ClientId, request: 2 as RequestId },
-    { client: 7 as ClientId, request: 3 as RequestId },
-    { client: 8 as ClientId, request: 1 as RequestId },
-    { client: 7 as ClientId, request: 1 as RequestId },
-  ];
+  const requests = [[7, 2, 2] as const, [7, 3, 3] as const, [8, 1, 1] as const, [7, 1, 1] as const].map((row) =>
+    repeated(commands(1, row)),
+  );
   t.deepEqual(receive(bench.state, { kind: "repeat", requests }), []);
   t.deepEqual(answers(bench), ["7 2 2 2,2", "7 1 1 1,1"]);
   t.is(bench.machine.applied.length, 2);
@@ -187,14 +203,14 @@ test("results are cut into messages that a client can open, by number", (t) => {
 });
 
 test("what is replayed was answered in an earlier life, but its results are known", (t) => {
-  const log = [commands(1, [7, 1, 10], [8, 1, 20]), commands(3, [7, 2, 30], [7, 1, 40])];
+  const log = [commands(1, [7, 1, 10], [8, 1, 20]), commands(3, [7, 2, 30], [7, 1, 10])];
   const before = applierAt();
   apply(before, ...log);
   const after = applierAt();
   for (const segment of log) receive(after.state, { kind: "replay", segments: [segment] });
   t.deepEqual(answers(after), []);
   t.deepEqual(describe(after.state), describe(before.state), "the same state by replay");
-  apply(after, commands(5, [7, 1, 50]));
+  apply(after, commands(5, [7, 1, 10]));
   t.deepEqual(answers(after), ["7 1 1 1,10"]);
   t.is(after.machine.applied.length, 3);
 });

@@ -3,12 +3,14 @@ import test, { type ExecutionContext } from "ava";
 import type { ActorName, Mailbox, Post } from "../../actors/mailbox.ts";
 import { localPorts, type Port, threadPort } from "../../actors/port.ts";
 import { runShell, type Shell } from "../../actors/shell.ts";
-import type { ClientId, LogIndex, RequestId } from "../../wire/types.ts";
+import type { ClientId, Digest, LogIndex, RequestId } from "../../wire/types.ts";
+
+const leaf = new Uint8Array(32) as Digest;
 
 /** Mail with a number in it, as consensus sends it to the applier. */
 const numbered = (number: number): Post => ({
   to: "applier",
-  mail: { kind: "repeat", requests: [{ client: 7 as ClientId, request: number as RequestId }] },
+  mail: { kind: "repeat", requests: [{ client: 7 as ClientId, request: number as RequestId, leaf }] },
 });
 const numberIn = (mail: Mailbox["applier"]): number => (mail.kind === "repeat" ? Number(mail.requests[0]?.request) : 0);
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);

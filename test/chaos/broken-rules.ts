@@ -19,9 +19,9 @@ const rules: readonly Mutant[] = [
     name: "repeats-applied",
     breaks: "a command that is in the log twice takes effect twice",
     file: "actors/applier.ts",
-    find: '      case "repeat":\n        tally(state.counters, "repeats");\n        tellAgain(client.results, request);\n        break;',
+    find: '      case "repeat":\n        tally(state.counters, "repeats");\n        tellAgain(client.results, request, digestAt(entries.leaves, row));\n        break;',
     replace:
-      '      case "repeat":\n        state.io.machine.apply(payloadAt(entries, row), id);\n        tellAgain(client.results, request);\n        break;',
+      '      case "repeat":\n        state.io.machine.apply(payloadAt(entries, row), id, index);\n        tellAgain(client.results, request, digestAt(entries.leaves, row));\n        break;',
   },
 ];
 

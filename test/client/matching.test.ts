@@ -6,6 +6,7 @@ import { addRequest, createPending } from "../../client/pending.ts";
 import { nobleEngine } from "../../pools/noble.ts";
 import { generateKeyPair } from "../../pools/public-key.ts";
 import { sha256 } from "../../pools/sha256.ts";
+import { leafHash } from "../../wire/chain.ts";
 import { encodeEnvelope, encodeSigned } from "../../wire/envelope.ts";
 import { seal } from "../../wire/signature-input.ts";
 import type { Body, ClientId, Digest, LogIndex, NodeId, RequestId, Result } from "../../wire/types.ts";
@@ -109,6 +110,19 @@ test("f liars who agree with each other settle nothing, and are told apart once 
       [node(1), 1],
     ],
   );
+});
+
+test("that a number was taken counts for the command that is named, once f+1 say so", (t) => {
+  const matching = matchingOf(4);
+  expectRequests(matching, 1);
+  const taken = (command: Uint8Array): Result => {
+    return { request: 1 as RequestId, index: 0 as LogIndex, outcome: leafHash(sha256, command) };
+  };
+  // Another process with this client's key is told of its own command.
+  for (const from of [0, 1, 2]) t.deepEqual(take(matching, from, taken(new Uint8Array(9))), []);
+  t.deepEqual(take(matching, 0, taken(new Uint8Array(10))), []);
+  t.is(take(matching, 1, taken(new Uint8Array(10)))[0]?.index, 0 as LogIndex);
+  t.is(matching.pending.requests.size, 0);
 });
 
 test("an equal outcome at another index is another answer", (t) => {

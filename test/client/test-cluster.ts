@@ -10,11 +10,21 @@ import { apply, createLedger } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
 import { type Engine, loadEngine } from "../../pools/engine.ts";
 import { generateKeyPair, type KeyPair } from "../../pools/public-key.ts";
+import { leafHash } from "../../wire/chain.ts";
 import { encodeSigned, open } from "../../wire/envelope.ts";
 import { clusterIdOf } from "../../wire/genesis.ts";
 import { frameBytesMax } from "../../wire/limits.ts";
 import { seal, signatureInput } from "../../wire/signature-input.ts";
-import type { Body, ClientId, Digest, Genesis, LogIndex, NodeId, Result } from "../../wire/types.ts";
+import {
+  type Body,
+  type ClientId,
+  type Digest,
+  type Genesis,
+  type LogIndex,
+  type NodeId,
+  type Result,
+  sameBytes,
+} from "../../wire/types.ts";
 
 /**
  * `silent` takes commands and says nothing; `deaf` ignores them, but answers what others took in; `lying` tells another
@@ -101,10 +111,10 @@ type World = {
   readonly everyone: Answerer[];
 };
 
-/** Applies each request once; repeats get the recorded result. */
+/** Applies each request once; repeats get the recorded result, other commands under its number are told that they are. */
 function sequencer(): World["apply"] {
   const ledger = createLedger();
-  const known = new Map<number, Result>();
+  const known = new Map<number, Result & { readonly leaf: Digest }>();
   return (commands, cluster) => {
     let fresh = false;
     const results = commands.map((frame) => {
@@ -112,10 +122,12 @@ function sequencer(): World["apply"] {
       if (!opened.ok || opened.value.body.$case !== "command") throw new Error("not a command");
       const { request, payload } = opened.value.body.value;
       const earlier = known.get(request);
-      if (earlier !== undefined) return earlier;
+      const leaf = leafHash(sha256, frame);
+      if (earlier !== undefined)
+        return sameBytes(leaf, earlier.leaf) ? earlier : { request, index: 0 as LogIndex, outcome: leaf };
       fresh = true;
       const index = (known.size + 1) as LogIndex;
-      const result = { request, index, outcome: encodeOutcome(apply(ledger, payload)) };
+      const result = { request, index, leaf, outcome: encodeOutcome(apply(ledger, payload)) };
       known.set(request, result);
       return result;
     });

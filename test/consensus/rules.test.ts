@@ -2,6 +2,7 @@
 import test from "ava";
 import { step } from "../../consensus/step.ts";
 import { lastHash, lastIndex } from "../../consensus/tail.ts";
+import { digestAt } from "../../wire/entries.ts";
 import type { LogIndex, NodeId, Term } from "../../wire/types.ts";
 import * as bench from "./bench.ts";
 
@@ -322,10 +323,11 @@ test("what took effect already is answered from the record, not ordered again", 
   const state = following(1, 1);
   step(state, append(state, 1, 1, [1]));
   step(state, { kind: "committed", certificate: certificate(1, 1, lastHash(state.tail)) });
-  const effects = step(state, { kind: "commands", entries: commands([1]) });
-  t.deepEqual(effects, [
+  const entries = commands([1]);
+  const leaf = digestAt(entries.leaves, 0);
+  t.deepEqual(step(state, { kind: "commands", entries }), [
     { kind: "credit", commands: 1 },
-    { kind: "repeat", requests: [{ client: 7 as never, request: 1 as never }] },
+    { kind: "repeat", requests: [{ client: 7 as never, request: 1 as never, leaf }] },
   ]);
 });
 

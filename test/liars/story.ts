@@ -18,6 +18,8 @@ export type Story = {
   readonly commands: ReadonlyMap<string, Told>;
   /** Payloads that some honest node applied, and how many did. */
   readonly applied: ReadonlyMap<string, ReadonlySet<NodeId>>;
+  /** Leaf hashes, in hex, of commands that honest nodes said came second under their number, and who said so. */
+  readonly refused: ReadonlyMap<string, ReadonlySet<NodeId>>;
   readonly highestTerm: () => number;
 };
 
@@ -31,6 +33,7 @@ export function createStory(): Telling {
   const reigns: Reign[] = [];
   const commands = new Map<string, Told>();
   const applied = new Map<string, Set<NodeId>>();
+  const refused = new Map<string, Set<NodeId>>();
   let term = 0;
   let led = 0;
   let known = 0;
@@ -39,6 +42,7 @@ export function createStory(): Telling {
     reigns,
     commands,
     applied,
+    refused,
     highestTerm: () => term,
     clock: () => 0,
     watch: {
@@ -57,6 +61,14 @@ export function createStory(): Telling {
         if (leader === undefined || core.term <= led) return;
         led = core.term;
         reigns.push({ term: led, node: leader, atMs: telling.clock() });
+      },
+      onSign: (_, node, body) => {
+        if (body.$case !== "commandResponse") return;
+        for (const { index, outcome } of body.value.results) {
+          if (index > 0) continue;
+          const leaf = Buffer.from(outcome).toString("hex");
+          refused.set(leaf, (refused.get(leaf) ?? new Set()).add(node.id));
+        }
       },
       onApply: (_, node, bytes) => {
         const payload = Buffer.from(bytes).toString();

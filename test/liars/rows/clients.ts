@@ -1,5 +1,6 @@
 /** Commands again, in others' names, twice, and wrong answers to them: B23-B27, B50, A13, A14. */
 import { sha256 } from "../../../pools/sha256.ts";
+import { leafHash } from "../../../wire/chain.ts";
 import { encodeEnvelope, encodeSigned, open } from "../../../wire/envelope.ts";
 import type { ClientId, LogIndex, RequestId } from "../../../wire/types.ts";
 import type { Envelope, Tricks } from "../../sim/adversary.ts";
@@ -161,27 +162,45 @@ export const clients: readonly Behaviour[] = [
     ...asking,
     id: "B26",
     name: "a client signs two payloads for one request, and sends them to different nodes",
-    mustObserve: "one takes effect, the same on all nodes; the other is answered with the first one's result",
+    mustObserve: "one takes effect, the same on all nodes; the other, sent again, is told that its number is taken",
     holdsClient: true,
     lie: (stage) => {
       const { lair, client, tell } = stage;
+      const nodes = [...lair.members.validators.keys()];
       for (let request = 1; request <= 8; request++) {
+        const pair = ["x", "y"].map((side) => commandOf(lair, client, request, `CreateAccount ${side}${request}`));
         lair.later(100 + 150 * request, () => {
-          const pair = ["x", "y"].map((side) => commandOf(lair, client, request, `CreateAccount ${side}${request}`));
-          [...lair.members.validators.keys()].forEach((node, at) => {
+          nodes.forEach((node, at) => {
             lair.sendAsClient(client, node, pair[at % 2] ?? new Uint8Array(0));
           });
           tell("signed one request twice");
         });
+        // Until both have come to every node, whatever the network loses.
+        for (const delay of [1_800, 2_000, 2_200, 2_400])
+          lair.later(delay, () => {
+            for (const node of nodes) for (const command of pair) lair.sendAsClient(client, node, command);
+          });
       }
       return {};
     },
     observe: (sight) => {
       mustTell(sight, "signed one request twice", 8);
+      const { lair, client } = sight.stage;
       for (let request = 1; request <= 8; request++) {
-        const sides = ["x", "y"].filter((side) => sight.story.applied.has(`CreateAccount ${side}${request}`));
-        must(sides.length === 1, `${sides.length} of two payloads of request ${request} took effect`);
-        takenByAll(sight, `CreateAccount ${sides[0]}${request}`);
+        const text = (side: string): string => `CreateAccount ${side}${request}`;
+        const [first = [], second = []] = [true, false].map((taken) =>
+          ["x", "y"].filter((side) => sight.story.applied.has(text(side)) === taken).map(text),
+        );
+        must(first.length === 1, `${first.length} of two payloads of request ${request} took effect`);
+        const [winner = ""] = first;
+        const [loser = ""] = second;
+        takenByAll(sight, winner);
+        const refusals = (payload: string): number => {
+          const leaf = leafHash(sha256, commandOf(lair, client, request, payload));
+          return sight.story.refused.get(Buffer.from(leaf).toString("hex"))?.size ?? 0;
+        };
+        must(refusals(winner) === 0, `${winner} took effect, and is told that its number is taken`);
+        must(refusals(loser) > lair.faulty, `${refusals(loser)} nodes tell that the number of ${loser} is taken`);
       }
     },
   },

@@ -109,9 +109,9 @@ export const commitMutants: readonly Mutant[] = [
     name: "applied-twice",
     breaks: "a command that is in the log twice takes effect twice (I40, B24)",
     file: "actors/applier.ts",
-    find: '      case "repeat":\n        tally(state.counters, "repeats");\n        tellAgain(client.results, request);\n        break;',
+    find: '      case "repeat":\n        tally(state.counters, "repeats");\n        tellAgain(client.results, request, digestAt(entries.leaves, row));\n        break;',
     replace:
-      '      case "repeat":\n        keep(client.results, request, index, state.io.machine.apply(payloadAt(entries, row), id));\n        break;',
+      '      case "repeat":\n        keep(client.results, request, digestAt(entries.leaves, row), index, state.io.machine.apply(payloadAt(entries, row), id, index));\n        break;',
   },
   {
     name: "rolled-back-remembered",

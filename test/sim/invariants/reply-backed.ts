@@ -11,7 +11,9 @@ export function replyBacked(): Invariant {
       if (body.$case !== "commandResponse") return;
       const { client, results } = body.value;
       // All honest ones tell the same: RepliesAgree.
-      for (const { request, index, outcome } of results) told.set(`${client}/${request}`, claim(index, outcome));
+      for (const { request, index, outcome } of results) {
+        if (index > 0) told.set(`${client}/${request}`, claim(index, outcome));
+      }
     },
     atEnd: ({ operations }) => {
       for (const { client, request, payload, index, outcome } of operations) {
