@@ -45,8 +45,10 @@ export function readCall(
     return { ok: false, reason: `${call} is not a single call` };
   install(machine, ir, read.value.core.imports);
   const linked = moduleNamed(machine, ir.path);
-  const command = ir.commands[step.command];
-  if (linked === undefined || command === undefined) throw new Error("assert: the module was installed");
+  const command = step.command.module === null ? ir.commands[step.command.index] : undefined;
+  if (command === undefined)
+    return { ok: false, reason: `${call} is a command of another module: name that one's file` };
+  if (linked === undefined) throw new Error("assert: the module was installed");
   const args: string[] = [];
   for (const [i, arg] of step.args.entries()) {
     const free = { signers: new Set<string>(), now: 0, gasLimit: Number.POSITIVE_INFINITY };

@@ -1,7 +1,7 @@
 /** Bodies of functions, commands, tests, laws and migrations. */
 import { dataKind, mayCopy } from "../core/kind.ts";
 import type { CoreCommand, CoreFunction, CoreLaw, CoreTest, Migration, Named, TestStep } from "../core/module.ts";
-import type { Term } from "../core/term.ts";
+import type { Ref, Term } from "../core/term.ts";
 import {
   authData,
   base,
@@ -19,7 +19,7 @@ import { type Body, bindLocal, check, closeScope, settleBody, startBody } from "
 import { checkWire, readParams } from "./declare.ts";
 import { noEffects } from "./effects.ts";
 import { inferExpr } from "./expr.ts";
-import type { FunctionEntry, Names } from "./names.ts";
+import { type FunctionEntry, type Names, nearest, qualifier } from "./names.ts";
 import type { Reporter } from "./report.ts";
 import { readType, type TypeScope } from "./types.ts";
 
@@ -138,8 +138,13 @@ export function checkTest(
       lets.push({ level: bindLocal(body, step.name.name, type, step.name.span).level, value: term });
       return [];
     }
-    if (step.kind === "check")
-      return [{ kind: "check", condition: close(check(body, step.condition, base("Bool"))), span: step.span }];
+    if (step.kind === "check") {
+      // Only here: what a `let` says is worked out anew for each step that uses it.
+      body.form = "look";
+      const condition = close(check(body, step.condition, base("Bool")));
+      body.form = "pure";
+      return [{ kind: "check", condition, span: step.span }];
+    }
     return checkCall(body, step, commands, close);
   });
   closeScope(body, 0);
@@ -154,12 +159,16 @@ function checkCall(
   close: (term: Term) => Term,
 ): readonly TestStep[] {
   const { call, expect, span } = step;
-  const found = call.kind === "call" && call.to.kind === "name" ? body.names.commands.get(call.to.name) : undefined;
-  const command = found === undefined ? undefined : commands[found.index];
-  if (call.kind !== "call" || found === undefined || command === undefined) {
-    body.report.error("unknown-command", call.span, "a test calls a command of its module");
+  const found = call.kind === "call" ? findCommand(body.names, call.to, commands) : undefined;
+  if (call.kind !== "call" || found === undefined) {
+    const known = [...body.names.commands.keys()];
+    const near = call.kind === "call" && call.to.kind === "name" ? nearest(call.to.name, known) : null;
+    const hint = near === null ? "those of an imported module are called as coin.issue(…)" : `did you mean ${near}?`;
+    const message = "a test calls a command of its module, or of one that it imports";
+    body.report.error("unknown-command", call.span, message, { hint });
     return [];
   }
+  const { command, ref } = found;
   if (call.args.length !== command.params.length) {
     const message = `${command.name} takes ${command.params.length} arguments, and here are ${call.args.length}`;
     body.report.error("wrong-count", call.span, message);
@@ -172,7 +181,7 @@ function checkCall(
   return [
     {
       kind: "call",
-      command: { hash: null, index: found.index },
+      command: ref,
       args,
       signers,
       time,
@@ -180,4 +189,20 @@ function checkCall(
       span,
     },
   ];
+}
+
+type FoundCommand = { readonly command: CoreCommand; readonly ref: Ref };
+
+function findCommand(names: Names, to: Expr, own: readonly CoreCommand[]): FoundCommand | undefined {
+  if (to.kind === "name") {
+    const index = names.commands.get(to.name)?.index ?? -1;
+    const command = own[index];
+    return command === undefined ? undefined : { command, ref: { hash: null, index } };
+  }
+  const from = qualifier(names, to);
+  if (from === null) return undefined;
+  const { hash, core } = from.module;
+  const index = core.commands.findIndex(({ name }) => name === from.name);
+  const command = core.commands[index];
+  return command === undefined ? undefined : { command, ref: { hash, index } };
 }

@@ -14,7 +14,8 @@ export type Typed = { readonly term: Term; readonly type: Type };
 export type Body = {
   readonly names: Names;
   readonly report: Reporter;
-  readonly form: Form | "command" | "pure";
+  /** `look`: may read tables, as a test's `check` does. */
+  form: Form | "command" | "pure" | "look";
   readonly typeParams: readonly TypeParam[];
   readonly locals: Local[];
   flow: Flow;

@@ -87,7 +87,7 @@ function callFunction(
 
 function refuseForm(body: Body, entry: FunctionEntry, span: Span): void {
   const mayAct = body.form === "proc" || body.form === "command";
-  if (entry.form === "proc" && !mayAct) {
+  if (entry.form === "proc" && !mayAct && body.form !== "look") {
     const hint = "make the caller a proc";
     body.report.error("not-pure", span, `\`${entry.name}\` is a proc, and only a proc or a command may call it`, {
       hint,

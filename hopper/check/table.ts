@@ -64,7 +64,7 @@ function findRow(body: Body, what: string, table: Name, keys: readonly Expr[], s
 }
 
 function requireAct(body: Body, span: Span, what: string): void {
-  if (body.form === "proc" || body.form === "command") return;
+  if (body.form === "proc" || body.form === "command" || (body.form === "look" && what === "get")) return;
   body.report.error("not-pure", span, `only a proc or a command may \`${what}\``, { hint: "make this a proc" });
 }
 

@@ -2,7 +2,7 @@
 import type { CheckedModule } from "../check/checked-module.ts";
 import type { Named } from "../core/module.ts";
 import type { Term } from "../core/term.ts";
-import type { IrFunction, IrModule, Shape } from "../ir/ir.ts";
+import type { IrFunction, IrModule, Ref, Shape } from "../ir/ir.ts";
 import { addFunction, type Functions, lowerBody } from "./lower-term.ts";
 import { type Shapes, shapeOf, startShapes } from "./shapes.ts";
 
@@ -14,7 +14,8 @@ export function lowerModule(checked: CheckedModule): IrModule {
 export type LoweredStep =
   | {
       readonly kind: "call";
-      readonly command: number;
+      /** Of a module by its hash; null for the module at hand. */
+      readonly command: Ref;
       /** Functions without parameters. */
       readonly args: readonly number[];
       readonly signers: readonly number[];
@@ -52,7 +53,7 @@ export function lowerTests(checked: CheckedModule): LoweredTests {
       const { expect } = step;
       return {
         kind: "call",
-        command: step.command.index,
+        command: { module: step.command.hash, index: step.command.index },
         args: step.args.map((arg) => closed(name, arg)),
         signers: step.signers.map((who) => closed(name, who)),
         time: step.time === null ? null : closed(name, step.time),

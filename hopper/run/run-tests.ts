@@ -1,6 +1,7 @@
 /** Runs the tests that stand in a module: each in a machine of its own, with simulated signers and time. */
-import type { IrModule } from "../ir/ir.ts";
+import type { IrCommand, IrModule, Ref } from "../ir/ir.ts";
 import { equal } from "./compare.ts";
+import type { Linked } from "./execution.ts";
 import {
   attempt,
   createMachine,
@@ -12,16 +13,18 @@ import {
   type Outcome,
   run,
 } from "./machine.ts";
+import { showUpTo } from "./show.ts";
 import type { Change } from "./table.ts";
 import { type Bytes, type Data, principal, type Value } from "./value.ts";
 
+type CallStep = Extract<TestStep, { readonly kind: "call" }>;
 type Place = { readonly start: number; readonly end: number };
 
-/** As hopper/lower makes them; functions are indices into the module. */
+/** As hopper/lower makes them; functions are indices into the module, commands may be those of what it imports. */
 export type TestStep =
   | {
       readonly kind: "call";
-      readonly command: number;
+      readonly command: Ref;
       readonly args: readonly number[];
       readonly signers: readonly number[];
       readonly time: number | null;
@@ -39,8 +42,17 @@ export type TestResult = {
   /** Undefined where all steps did what was expected. */
   readonly flaw: { readonly message: string; readonly place: Place } | undefined;
   readonly gasUsed: number;
-  /** What each call changed, in order. */
-  readonly diffs: readonly (readonly Change[])[];
+  /** In order, up to the flaw. */
+  readonly calls: readonly CallResult[];
+};
+
+/** A command called in a test, and what became of it. */
+export type CallResult = {
+  readonly module: string;
+  readonly command: string;
+  readonly fault: string | undefined;
+  readonly gasUsed: number;
+  readonly changes: readonly Change[];
 };
 
 export type TestBench = {
@@ -49,6 +61,9 @@ export type TestBench = {
   /** What the module imports, imported ones first, with what those import. */
   readonly imports: readonly { readonly ir: IrModule; readonly imports: readonly string[] }[];
 };
+
+/** A value of the test's own cannot be worked out. */
+class Unusable extends Error {}
 
 /** Where a test says nothing of the time. */
 const noTime = 0;
@@ -74,29 +89,51 @@ export function install(machine: Machine, ir: IrModule, imports: readonly string
 }
 
 function runTest(machine: Machine, ir: IrModule, { name, steps }: ModuleTest): TestResult {
-  const diffs: (readonly Change[])[] = [];
-  let gasUsed = 0;
+  const calls: CallResult[] = [];
+  const ended = (message?: string, place?: Place): TestResult => {
+    const gasUsed = calls.reduce((sum, call) => sum + call.gasUsed, 0);
+    const flaw = message === undefined || place === undefined ? undefined : { message, place };
+    return { name, flaw, gasUsed, calls };
+  };
   for (const step of steps) {
-    const message = step.kind === "check" ? checkStep(machine, ir, step.condition) : undefined;
-    if (step.kind === "call") {
-      const outcome = callStep(machine, ir, step);
-      gasUsed += outcome.gasUsed;
-      diffs.push(outcome.changes);
-      const flaw = flawOf(machine, ir, step, outcome);
-      if (flaw !== undefined) return { name, flaw: { message: flaw, place: step.place }, gasUsed, diffs };
-    } else if (message !== undefined) return { name, flaw: { message, place: step.place }, gasUsed, diffs };
+    const { place } = step;
+    if (step.kind === "check") {
+      const message = checkStep(machine, ir, step.condition);
+      if (message !== undefined) return ended(message, place);
+      continue;
+    }
+    try {
+      const { linked, command } = commandOf(machine, ir, step.command);
+      const outcome = callStep(machine, ir, step, linked, command);
+      const { gasUsed, changes, failure } = outcome;
+      calls.push({ module: linked.ir.path, command: command.name, fault: failure?.name, gasUsed, changes });
+      const message = flawOf(machine, ir, step, outcome, linked, command);
+      if (message !== undefined) return ended(message, place);
+    } catch (error) {
+      if (error instanceof Unusable) return ended(error.message, place);
+      throw error;
+    }
   }
-  return { name, flaw: undefined, gasUsed, diffs };
+  return ended();
 }
 
-function callStep(machine: Machine, ir: IrModule, step: Extract<TestStep, { kind: "call" }>): Outcome {
-  const command = ir.commands[step.command];
-  if (command === undefined) throw new Error("assert: a test calls a command of its module");
+function commandOf(
+  machine: Machine,
+  ir: IrModule,
+  { module, index }: Ref,
+): { readonly linked: Linked; readonly command: IrCommand } {
+  const linked = moduleNamed(machine, module ?? ir.path);
+  const command = linked?.ir.commands[index];
+  if (linked === undefined || command === undefined) throw new Error("assert: a test calls a command that there is");
+  return { linked, command };
+}
+
+function callStep(machine: Machine, ir: IrModule, step: CallStep, { ir: of }: Linked, command: IrCommand): Outcome {
   const signers = new Set(step.signers.flatMap((who) => keysIn(resultOf(machine, ir, who) as Data)));
   const time = step.time === null ? noTime : resultOf(machine, ir, step.time);
   const args = step.args.map((arg) => resultOf(machine, ir, arg));
   const now = typeof time === "number" ? time : noTime;
-  return execute(machine, ir.path, command.name, args, { signers, now, gasLimit: Number.POSITIVE_INFINITY });
+  return execute(machine, of.hash, command.name, args, { signers, now, gasLimit: Number.POSITIVE_INFINITY });
 }
 
 /** All keys of a principal: whoever signs for it in a test signs with each. */
@@ -108,7 +145,7 @@ function keysIn([tag, first, second]: Data): string[] {
 
 function resultOf(machine: Machine, ir: IrModule, index: number): Value {
   const outcome = evaluate(machine, ir, index);
-  if (outcome.value === undefined) throw new Error(`a test's argument failed: ${outcome.failure?.name}`);
+  if (outcome.value === undefined) throw new Unusable(`an expression here fails with ${outcome.failure?.name}`);
   return outcome.value;
 }
 
@@ -128,11 +165,11 @@ function checkStep(machine: Machine, ir: IrModule, condition: number): string | 
 function flawOf(
   machine: Machine,
   ir: IrModule,
-  step: Extract<TestStep, { kind: "call" }>,
-  outcome: Outcome,
+  { expect }: CallStep,
+  { failure, value }: Outcome,
+  { ir: of }: Linked,
+  command: IrCommand,
 ): string | undefined {
-  const { failure, value } = outcome;
-  const { expect } = step;
   if (expect.kind === "fault") {
     if (failure === undefined) return `succeeded, where the fault ${expect.name} was expected`;
     return failure.name === expect.name ? undefined : `failed with ${failure.name}, where ${expect.name} was expected`;
@@ -140,5 +177,11 @@ function flawOf(
   if (failure !== undefined)
     return `failed with ${failure.name}${failure.where === undefined ? "" : ` in ${failure.where}`}`;
   if (expect.value === null || value === undefined) return undefined;
-  return equal(value, resultOf(machine, ir, expect.value)) ? undefined : "succeeded with another value than expected";
+  const wanted = resultOf(machine, ir, expect.value);
+  if (equal(value, wanted)) return undefined;
+  const show = (one: Value): string => showUpTo(shownMax, one, command.result, of.shapes).text;
+  return `gave ${show(value)}, where ${show(wanted)} was expected`;
 }
+
+/** Letters of a value in a message. */
+const shownMax = 300;
