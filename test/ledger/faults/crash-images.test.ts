@@ -6,7 +6,7 @@ import test from "ava";
 import { eachCrashImage, openImage } from "./crash-images.ts";
 
 /** `JUNO_IMAGES` asks for more, of one seed: `JUNO_IMAGES=500 npx ava test/ledger/faults/crash-images.test.ts`. */
-const imagesEach = Number(process.env.JUNO_IMAGES ?? "14");
+const imagesEach = Number(process.env.JUNO_IMAGES ?? "5");
 
 test("images of power cuts between two writes", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "juno-image-"));

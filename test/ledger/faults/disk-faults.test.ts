@@ -8,14 +8,12 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
@@ -23,19 +21,10 @@ import { openStore } from "../../../ledger/store.ts";
 import type { LogIndex } from "../../../wire/types.ts";
 import { history } from "../history.ts";
 import { folderFor, loaded, opened, optionsFor, plain } from "../signed-cluster.ts";
+import { builtShim } from "./shim.ts";
 
 const writer = fileURLToPath(new URL("../crashing-writer.ts", import.meta.url));
-const shimSource = fileURLToPath(new URL("eio.c", import.meta.url));
-
-/** The library that makes calls fail; undefined where there is no C compiler, or this is not Linux. */
-const shim = ((): string | undefined => {
-  if (process.platform !== "linux") return undefined;
-  const folder = mkdtempSync(join(tmpdir(), "juno-eio-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const library = join(folder, "eio.so");
-  const built = spawnSync("cc", ["-shared", "-fPIC", "-O1", "-o", library, shimSource, "-ldl"]);
-  return built.status === 0 ? library : undefined;
-})();
+const shim = builtShim("failing-calls.c");
 const withShim = (title: string, run: (t: ExecutionContext) => void): void =>
   shim === undefined ? test.skip(`${title} (skipped: needs Linux and a C compiler)`, run) : test(title, run);
 
