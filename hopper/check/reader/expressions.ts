@@ -150,7 +150,7 @@ function readSimple(cursor: Cursor): Expr {
       return { kind: "number", ...readNumber(cursor, token.text), span };
     case "text":
       next(cursor);
-      return { kind: "text", value: JSON.parse(token.text), span };
+      return { kind: "text", value: readText(token.text), span };
     case "bytes":
       next(cursor);
       return {
@@ -297,6 +297,11 @@ export function readPattern(cursor: Cursor): Pattern {
       ? { kind: "name", name: name.name, span: name.span }
       : { kind: "construct", to, args: [], span: here() };
   });
+}
+
+/** Any character may stand in a text as it is, but for a new line; after a backslash stands `"`, `\`, `n` or `t`. */
+function readText(token: string): string {
+  return token.slice(1, -1).replace(/\\(.)/g, (_, one) => (one === "n" ? "\n" : one === "t" ? "\t" : one));
 }
 
 function readNumber(cursor: Cursor, text: string): { numerator: bigint; denominator: bigint; isExact: boolean } {

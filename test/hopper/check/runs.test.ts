@@ -41,6 +41,11 @@ const meanings: readonly (readonly [string, string, string])[] = [
     '(1 < 2 && 2 <= 2, 1 > 2 || 3 >= 4, "a" < "b", 1%2 > 1%3, !(1 == 2))',
     "(true, false, true, true, true)",
   ],
+  [
+    "texts with a tab and a null in them",
+    '(textSize("a\tb\0"), "\t\\n" == "\\t\\n", textSize("\\"\\\\"))',
+    "(4, true, 2)",
+  ],
   ["texts and lists", '("a" ++ "b", [1] ++ [2, 3], size([1, 2]))', '("ab", [1, 2, 3], 2)'],
   ["matching lists", "match [1, 2, 3] { [] => 0, [_] => 1, [a, ..r] => a + size(r) }", "3"],
   ["matching by value", 'match 5, "x" { 1, _ => 1, _, "y" => 2, n, _ => n + 1 }', "6"],
