@@ -93,7 +93,7 @@ const headerBytes = 32;
 function imageBetween(was: Moment, after: Moment, random: Random): CrashImage {
   const before = withHeaderOf(was, after);
   // The log was carried over into the database: its own last frames had been synced before that began.
-  if (!before.db.equals(after.db) && random.chance(0.5)) {
+  if (!before.db.equals(after.db) && random.chance(0.8)) {
     const db = mixed(before.db, after.db, random, sectorBytes, 0.5);
     return { db, wal: after.wal, allowed: [after.state], kind: "checkpoint" };
   }
