@@ -9,7 +9,7 @@ import { type Fault, fault } from "./fault.ts";
 import { at, fits, placed } from "./interpret.ts";
 import { nestingOf } from "./nesting.ts";
 import { primitives } from "./primitives.ts";
-import { functionOf, moduleOf, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
+import { functionOf, moduleOf, moduleOfFunction, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
 import type { Closure, Data, List, Value } from "./value.ts";
 
 type Run = (frame: Value[], execution: Execution) => Value;
@@ -119,7 +119,9 @@ function compile(code: Code, scope: Scope, tail: boolean): Run {
         const { module: hash, index, captured } = to(frame, execution) as Closure;
         const values: Value[] = [...captured];
         for (const arg of args) values.push(arg(frame, execution));
-        return guarded(code, of, () => runCompiled(moduleOf(module, hash), index, values, execution));
+        return guarded(code, of, () =>
+          runCompiled(moduleOfFunction(module, hash, execution), index, values, execution),
+        );
       };
     }
     case "closure": {

@@ -6,7 +6,7 @@ import type { Execution, Linked } from "./execution.ts";
 import { Fault, fault } from "./fault.ts";
 import { nestingOf } from "./nesting.ts";
 import { primitives } from "./primitives.ts";
-import { functionOf, moduleOf, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
+import { functionOf, moduleOf, moduleOfFunction, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
 import { type Closure, type Data, type List, unit, type Value } from "./value.ts";
 
 /** Runs a function on captured values and arguments. */
@@ -122,7 +122,7 @@ function runPlaced(code: Of<"apply" | "primitive" | "fail" | "get" | "take" | "p
     const { module: hash, index, captured } = run(code.to, scope, false) as Closure;
     const values = [...captured, ...runAll(code.args, scope)];
     try {
-      return interpret(moduleOf(module, hash), index, values, execution);
+      return interpret(moduleOfFunction(module, hash, execution), index, values, execution);
     } catch (error) {
       throw placed(error, code, scope.of);
     }

@@ -14,6 +14,14 @@ export function moduleOf(module: Linked, hash: string | null): Linked {
   return found;
 }
 
+/**
+ * The module of a function value, which the module that calls it need not know: whoever made the value did so in this very command,
+ * and knows it.
+ */
+export function moduleOfFunction(module: Linked, hash: string, execution: Execution): Linked {
+  return hash === module.ir.hash ? module : (module.modules.get(hash) ?? execution.moduleOf(hash));
+}
+
 export function functionOf(module: Linked, index: number): IrFunction {
   const found = module.ir.functions[index];
   if (found === undefined) throw new Error("assert: a checked module has the functions that it calls");

@@ -144,8 +144,9 @@ function start(evaluator: Evaluator, source: string): Contracts {
   return contracts;
 }
 
-function publish(contracts: Contracts, source: string) {
-  const command = encodeContractCommand({ kind: "publish", path: "a", source: `${head}${source}\n` });
+function publish(contracts: Contracts, source: string, path = "a") {
+  const start = path === "a" ? head : `module ${path}\n`;
+  const command = encodeContractCommand({ kind: "publish", path, source: `${start}${source}\n` });
   return applyContractCommand(contracts, command, given([signer]));
 }
 
@@ -258,5 +259,44 @@ for (const evaluator of evaluators) {
       t.true(bytes.length < 1024 * 1024, `${bytes.length} bytes of ${command}`);
       t.deepEqual(decodeOutcome(bytes), { ok: true, outcome });
     }
+  });
+}
+
+const shared = {
+  d: "pub fn twice {A : Type} (x : A, f : (A) -> A) -> A = f(f(x))\npub fn give (f : () -> Nat once) -> Nat = f()",
+  b: "pub fn three (n : Nat) -> Nat = n * 3",
+  c: `use d (twice, give)
+use b
+command made (k : Nat) = twice(1, (n) => n + k)
+command named () = twice(1, b.three)
+command inner (k : Nat) = twice(1, (n) => twice(n, (m) => m + k))
+command once1 (k : Nat) = give(() => k)`,
+};
+
+for (const evaluator of evaluators) {
+  test(`a function may be called by a module that does not know where it is from: ${evaluator}`, (t) => {
+    const contracts = createContracts({ sha256, evaluator, signatures });
+    for (const [path, source] of Object.entries(shared)) {
+      const published = publish(contracts, source, path);
+      t.true(published.ok, published.text);
+    }
+    const five = encodeInt(5);
+    t.regex(call(contracts, "c", "made", [five]).text, /^11 for/);
+    t.regex(call(contracts, "c", "named").text, /^9 for/);
+    t.regex(call(contracts, "c", "inner", [five]).text, /^21 for/);
+    t.regex(call(contracts, "c", "once1", [five]).text, /^5 for/);
+  });
+
+  test(`so may a migration's, whose module is not there yet: ${evaluator}`, (t) => {
+    const contracts = createContracts({ sha256, evaluator, signatures });
+    t.true(publish(contracts, shared.d, "d").ok);
+    const use = "use d (twice)\ndata Old = Old { n : Nat }\n";
+    const keep = "table t : Nat => Old\ncommand go () =\n  put t[0] = Old(1)";
+    t.true(publish(contracts, `${use}${keep}`).ok);
+    t.true(call(contracts, "a", "go").ok);
+    const turned = "table t : Nat => Nat\nmigrate table t (b : Old) = twice(b.n, (n) => n + 3)";
+    const published = publish(contracts, `${use}${turned}\ncommand go () =\n  put t[0] = 1`);
+    t.true(published.ok, published.text);
+    t.deepEqual(published.diff, [{ key: "a.t[0]", before: "Old { n = 1 }", after: "7" }]);
   });
 }
