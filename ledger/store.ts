@@ -12,6 +12,7 @@ import type { Allocate, Segment } from "../wire/entries.ts";
 import { clusterIdOf } from "../wire/genesis.ts";
 import type { Certificate, Digest, Genesis, LogIndex, NodeId, Outcome } from "../wire/types.ts";
 import { applyWrite, type Tables } from "./apply-write.ts";
+import { carryOver } from "./carry-over.ts";
 import type { VerifySignature } from "./certificate-flaw.ts";
 import { readEvidence } from "./evidence-rows.ts";
 import { keptCertificates } from "./kept-certificates.ts";
@@ -144,6 +145,7 @@ function storeOf(options: StoreOptions, owner: Owner, db: Database, lock: Lock, 
   const certificates = keptCertificates(db);
   const tables: Tables = { db, log, certificates };
   const upsert = db.prepare(stateUpsert);
+  const carry = carryOver(db);
   let state = loaded;
   let failure: string | undefined;
 
@@ -157,6 +159,7 @@ function storeOf(options: StoreOptions, owner: Owner, db: Database, lock: Lock, 
       upsert.run(...stateValues(owner, next));
       db.exec("COMMIT");
       state = next;
+      carry();
     } catch (error) {
       // Whether SQLite has rolled back by itself depends on the error; closing the file does in any case.
       if (db.isTransaction) db.exec("ROLLBACK");

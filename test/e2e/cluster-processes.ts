@@ -22,7 +22,8 @@ export type TestCluster = {
   readonly layout: ClusterLayout;
   /** The running process of each node; undefined where none runs. */
   readonly processes: (NodeProcess | undefined)[];
-  readonly start: (node: number) => NodeProcess;
+  /** Its environment has `more` besides. */
+  readonly start: (node: number, more?: Readonly<Record<string, string>>) => NodeProcess;
   /** Sends a signal and waits for the end; returns the exit code, null where a signal ended it. */
   readonly end: (node: number, signal: NodeJS.Signals) => Promise<number | null>;
   readonly status: (node: number) => Promise<NodeStatus | undefined>;
@@ -42,13 +43,13 @@ export async function makeCluster(nodes: number, clients = 1): Promise<TestClust
   const layout = made.value;
   const processes: (NodeProcess | undefined)[] = layout.nodes.map(() => undefined);
 
-  function start(node: number): NodeProcess {
+  function start(node: number, more: Readonly<Record<string, string>> = {}): NodeProcess {
     const config = layout.nodes[node]?.config ?? "";
     const child = spawn(process.execPath, [junoEntry, "start", "--config", config], {
       // The open pipe ties the node's life to ours: should this process die, the node stops.
       stdio: ["pipe", "pipe", "pipe"],
       // Both layouts in every cluster: they have to get on with each other.
-      env: { JUNO_THREADS_LAYOUT: node % 2 === 0 ? "packed" : "spread", ...process.env, ...launchedMark },
+      env: { JUNO_THREADS_LAYOUT: node % 2 === 0 ? "packed" : "spread", ...process.env, ...launchedMark, ...more },
     });
     const exited = once(child, "exit").then(([code]) => code as number | null);
     const started: NodeProcess = { child, exited, output: "" };

@@ -29,15 +29,23 @@ const withShim = (title: string, run: (t: ExecutionContext) => void): void =>
   shim === undefined ? test.skip(`${title} (skipped: needs Linux and a C compiler)`, run) : test(title, run);
 
 /** Writes in a process of its own whose calls begin to fail; returns its end, and the last index it had been told is safe. */
-function writeWith(file: string, call: string, after: number): { status: number | null; stderr: string; safe: number } {
+function writeWith(
+  file: string,
+  call: string,
+  after: number,
+  { path = `${file}*`, writes = 40 }: { readonly path?: string; readonly writes?: number } = {},
+): { status: number | null; stderr: string; safe: number } {
   const env = {
     ...process.env,
     LD_PRELOAD: shim,
     JUNO_FAULT_CALL: call,
-    JUNO_FAULT_PATH: file,
+    JUNO_FAULT_PATH: path,
     JUNO_FAULT_AFTER: `${after}`,
   };
-  const { status, stderr, stdout } = spawnSync(process.execPath, [writer, file, "40"], { encoding: "utf8", env });
+  const { status, stderr, stdout } = spawnSync(process.execPath, [writer, file, `${writes}`], {
+    encoding: "utf8",
+    env,
+  });
   return { status, stderr, safe: Number(stdout.trim().split("\n").at(-1) ?? 0) };
 }
 
@@ -63,13 +71,29 @@ for (const [row, call, afters] of [
   }
 }
 
+for (const [row, call, after] of [
+  ["D05 the sync", "sync", 3],
+  ["D06 a write", "write", 20],
+] as const) {
+  withShim(`${row} of the database fails while its log still works: the process ends all the same`, (t) => {
+    const file = join(folderFor(t), "store");
+    const { status, stderr, safe } = writeWith(file, call, after, { path: file, writes: 400 });
+    t.is(status, 1, stderr);
+    t.regex(stderr, /store could not be read or written by the disk; check the disk/);
+    const store = opened(file);
+    t.true(store.lastIndex >= safe && safe > 0, `${store.lastIndex} of ${safe}`);
+    t.true(loaded(store).acknowledged?.index === store.lastIndex);
+    store.close();
+  });
+}
+
 withShim("D07 a read fails: the store is not opened, and says what to look at", (t) => {
   const { file } = filled(t);
   const env = {
     ...process.env,
     LD_PRELOAD: shim,
     JUNO_FAULT_CALL: "read",
-    JUNO_FAULT_PATH: file,
+    JUNO_FAULT_PATH: `${file}*`,
     JUNO_FAULT_AFTER: "3",
   };
   const { status, stderr } = spawnSync(process.execPath, [writer, file, "1"], { encoding: "utf8", env });

@@ -1,5 +1,5 @@
 /*
- * Lets a chosen call on files whose path has JUNO_FAULT_PATH in it fail with EIO, or makes syncs slow; for tests.
+ * Lets a chosen call fail with EIO on files whose path is as JUNO_FAULT_PATH (with * as in a shell), or makes syncs slow; for tests.
  * JUNO_FAULT_CALL   sync, write, read, or slow
  * JUNO_FAULT_AFTER  the first such call that is hit, counted from 1; 1 where it is left out
  * JUNO_FAULT_COUNT  how many are hit, so that 1 lets the next ones work again; all where it is left out
@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -26,15 +27,15 @@ static long number(const char *name, long otherwise) {
 
 static int hits(int fd, const char *call) {
   const char *wanted = getenv("JUNO_FAULT_CALL");
-  const char *part = getenv("JUNO_FAULT_PATH");
+  const char *pattern = getenv("JUNO_FAULT_PATH");
   const char *when = getenv("JUNO_FAULT_WHEN");
   char link[64], path[4096];
-  if (!wanted || !part || strcmp(wanted, call) != 0) return 0;
+  if (!wanted || !pattern || strcmp(wanted, call) != 0) return 0;
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, path, sizeof path - 1);
   if (length < 0) return 0;
   path[length] = 0;
-  if (!strstr(path, part) || (when && access(when, F_OK) != 0)) return 0;
+  if (fnmatch(pattern, path, 0) != 0 || (when && access(when, F_OK) != 0)) return 0;
   long behind = ++calls - number("JUNO_FAULT_AFTER", 1);
   return behind >= 0 && behind < number("JUNO_FAULT_COUNT", LONG_MAX);
 }
