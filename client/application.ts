@@ -11,6 +11,7 @@ import {
 } from "./cluster-commands.ts";
 import type { Context } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { hopperRoutes } from "./hopper-commands.ts";
 import { auditCommand, contractRoutes, replCommand, sendCommand } from "./ledger-commands.ts";
 import { bench } from "./verbs/bench.ts";
 import { junoVersion } from "./version.ts";
@@ -25,7 +26,19 @@ const benchCommand = buildCommand<object, [], Context>({
 });
 
 const routes = buildRouteMap<
-  "up" | "repl" | "send" | "contract" | "status" | "audit" | "init" | "start" | "config" | "keys" | "bench" | "version",
+  | "up"
+  | "repl"
+  | "send"
+  | "contract"
+  | "hopper"
+  | "status"
+  | "audit"
+  | "init"
+  | "start"
+  | "config"
+  | "keys"
+  | "bench"
+  | "version",
   Context
 >({
   routes: {
@@ -33,6 +46,7 @@ const routes = buildRouteMap<
     repl: replCommand,
     send: sendCommand,
     contract: contractRoutes,
+    hopper: hopperRoutes,
     status: statusCommand,
     audit: auditCommand,
     init: initCommand,

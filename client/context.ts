@@ -19,3 +19,8 @@ export function fail(context: Context, code: ExitCode, line: string): void {
   context.process.stderr.write(`${line}\n`);
   context.process.exitCode = code;
 }
+
+/** Whether what is written there is looked at by people who want colours. */
+export function hasColors({ process: { env } }: Context, stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && (env.NO_COLOR === undefined || env.NO_COLOR === "");
+}

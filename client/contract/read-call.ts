@@ -7,15 +7,10 @@ import { lowerModule, lowerTests } from "../../hopper/lower/lower-module.ts";
 import { encode } from "../../hopper/run/canonical.ts";
 import { attempt, createMachine, moduleNamed, run } from "../../hopper/run/machine.ts";
 import { install } from "../../hopper/run/run-tests.ts";
+import { pathOf, type Source } from "../../hopper/tools/load-modules.ts";
+import { showDiagnostics } from "../../hopper/tools/show-diagnostics.ts";
 import { sha256 } from "../../pools/sha256.ts";
 import type { Outcome } from "../../wire/types.ts";
-
-export type Source = { readonly file: string; readonly text: string };
-
-/** The path that a module gives itself in its first line; undefined where that is none. */
-export function pathOf(text: string): string | undefined {
-  return /^(?:\s|--[^\n]*\n)*module\s+([\p{L}\p{N}_/]+)/u.exec(text)?.[1];
-}
 
 /**
  * Reads a call of a command of the first module; the others are those it uses, in an order in which each comes after what it
@@ -70,9 +65,5 @@ function checkSource(
   if (path === undefined) return { ok: false, reason: `${file} does not begin with: module NAME` };
   const result = checkModule(text, path, (wanted) => known.get(wanted));
   if (result.ok) return { ok: true, value: result.module };
-  const lines = result.diagnostics.map(({ span, message }) => {
-    const before = text.slice(0, span.start).split("\n");
-    return `${file}:${before.length}:${(before.at(-1) ?? "").length + 1}: ${message}`;
-  });
-  return { ok: false, reason: lines.join("\n") };
+  return { ok: false, reason: showDiagnostics(file, text, result.diagnostics) };
 }

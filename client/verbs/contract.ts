@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { encodeContractCommand } from "../../hopper/chain/contract-command.ts";
+import { pathOf, type Source } from "../../hopper/tools/load-modules.ts";
 import { publicKeyOf } from "../../pools/public-key.ts";
 import { sha256 } from "../../pools/sha256.ts";
 import { type Context, fail } from "../context.ts";
-import { pathOf, readCall, type Source } from "../contract/read-call.ts";
+import { readCall } from "../contract/read-call.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readIdentity, type WhichClient } from "../open-client.ts";
 import { type SendFlags, sendPayloads } from "./send.ts";
