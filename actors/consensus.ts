@@ -10,6 +10,7 @@
  */
 import { noteCommitted } from "../consensus/command-pool.ts";
 import type { Effect, Event } from "../consensus/protocol.ts";
+import { forgottenIn } from "../consensus/rolled-back.ts";
 import { type State as Core, type Config as CoreConfig, commitIndexOf, createState } from "../consensus/state.ts";
 import { step } from "../consensus/step.ts";
 import { lastIndex } from "../consensus/tail.ts";
@@ -24,8 +25,12 @@ export type Mail =
   /** From log, at the start of the node: committed in an earlier life, and so no work that waits. */
   | { readonly kind: "replayed"; readonly segments: readonly Segment[] };
 
-/** What the outside gives: a place for notes to people. */
-export type Io = { readonly note: (level: "info" | "warn", text: string, facts: object) => void };
+export type Io = {
+  /** Notes to people. */
+  readonly note: (level: "info" | "warn", text: string, facts: object) => void;
+  /** Peers show what this node has signed and its store has forgotten. Throws: a node that goes on then is a liar. */
+  readonly forgotten: (what: string) => void;
+};
 
 export type State = {
   readonly core: Core;
@@ -53,6 +58,8 @@ export function receive(state: State, mail: Mail): readonly Post[] {
     return [];
   }
   if (mail.kind !== "tick") tally(state.counters, mail.kind);
+  const forgotten = forgottenIn(state.core, mail);
+  if (forgotten !== undefined) state.io.forgotten(forgotten);
   const posts: Post[] = [];
   for (const effect of step(state.core, mail)) carryOut(state, effect, posts);
   if (mail.kind === "tick" && state.held.length > 0 && ++state.heldTicks >= heldTicksMax) posts.push(...letGo(state));

@@ -18,6 +18,12 @@ export function host({ setup, ports, notes }: Boot): ConsensusControl {
   const shell = runShell<"consensus">({ ports, behaviour, mailboxMax: setup.mailboxMax });
   const io = {
     note: (level: "info" | "warn", text: string, facts: object) => notes.postMessage({ level, text, facts }),
+    forgotten: (what: string) => {
+      throw new Error(
+        `the store is older than what this node has signed: peers have ${what}. It is an old backup, or another process ` +
+          "uses this key. Put the newest store back, and never start this one again",
+      );
+    },
   };
   return {
     load: async (durable) => {

@@ -1,13 +1,20 @@
 import test from "ava";
-import { letGo, type Mail, receive, type State, start } from "../../actors/consensus.ts";
+import { type Io, letGo, type Mail, receive, type State, start } from "../../actors/consensus.ts";
 import type { Post } from "../../actors/mailbox.ts";
 import { lastHash } from "../../consensus/tail.ts";
 import type { LogIndex, NodeId } from "../../wire/types.ts";
 import { append, certificate, config, none, proof } from "../consensus/bench.ts";
 
+const io: Io = {
+  note: () => undefined,
+  forgotten: (what) => {
+    throw new Error(`forgotten: ${what}`);
+  },
+};
+
 /** A follower of node 1 in term 1 that has accepted one entry for each request. */
 function follower(...requests: number[]): State {
-  const state = start({ core: config, durable: none }, { note: () => undefined });
+  const state = start({ core: config, durable: none }, io);
   receive(state, append(state.core, 1, 1, [], { proof: proof(1, 1) }));
   for (const request of requests) receive(state, append(state.core, 1, 1, [request]));
   return state;
@@ -62,4 +69,10 @@ test("at its end a node lets go what it holds back", (t) => {
   receive(state, committed(state));
   t.deepEqual(logged(letGo(state)), ["commit"]);
   t.deepEqual(letGo(state), []);
+});
+
+test("what peers show it that it has signed and forgotten goes to its host, which ends it", (t) => {
+  const state = start({ core: { ...config, self: 1 as NodeId }, durable: none }, io);
+  const shown = append(state.core, 3, 2, [], { proof: proof(3, 2) });
+  t.throws(() => receive(state, shown), { message: "forgotten: its vote for node 2 in term 3" });
 });

@@ -61,6 +61,8 @@ export type Tricks = {
   readonly remember?: (node: NodeId, durable: Durable) => Durable;
   /** False where a frame from one copy to another is cut off, whatever else the network does: generated partitions. */
   readonly passes?: (from: Place, to: Place, frame: Uint8Array) => boolean;
+  /** Peers show a liar's actors what its key has signed and its disk does not know: an honest process would end here. */
+  readonly forgotten?: (node: NodeId, what: string) => void;
   /** The faults of the run have ended; liars go on. */
   readonly healed?: () => void;
   /** Called once the run has come to its end, after all invariants; throws where what a test expects was not observed. */

@@ -73,6 +73,8 @@ export type Surroundings = {
   readonly onStep: (node: SimNode, actor: ActorName, mail: Mailbox[ActorName]) => void;
   readonly onApply: (node: SimNode, payload: Uint8Array) => void;
   readonly onNote: (node: SimNode, text: string) => void;
+  /** Peers show what the node has signed and its disk has forgotten. */
+  readonly onForgotten: (node: SimNode, what: string) => void;
   /** An actor threw: the node's process ends. Where this is left out, so does the simulation. */
   readonly onThrow?: (node: SimNode, error: unknown) => void;
 };
@@ -142,7 +144,7 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
           seed: random.between(0, 2 ** 31),
         },
       },
-      { note: (_, text) => around.onNote(node, text) },
+      { note: (_, text) => around.onNote(node, text), forgotten: (what) => around.onForgotten(node, what) },
     ),
     log: log.start({ chunkCommandsMax: around.chunkCommandsMax }, { store: node.disk }),
     tracker: commitTracker.start({ cluster: members.cluster, quorum: members.quorum, commitIndex }),

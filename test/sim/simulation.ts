@@ -352,6 +352,12 @@ function play(run: Run): Report {
         if (watched) for (const look of watchers.apply) look(world, node, payload);
       },
       onNote: (_, text) => trace.line(node, () => text),
+      onForgotten: (_, what) => {
+        // A process would end here. Liars go on; so do nodes that forget on purpose: a canary asks what comes of it.
+        if (watched && run.remember === undefined)
+          throw new Broken("NothingForgotten", `node ${node.id} has forgotten ${what}`);
+        tricks.forgotten?.(node.id, what);
+      },
       onThrow: (_, error) => {
         if (error instanceof Broken) throw error;
         if (watched) throw new Broken("NoThrow", `node ${node.id}: ${error instanceof Error ? error.stack : error}`);

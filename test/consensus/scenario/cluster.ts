@@ -166,6 +166,7 @@ export function createCluster(crypto: SimCrypto, count: number, tell: (line: str
         for (const invariant of invariants) invariant.onApply?.(world, node, payload);
       },
       onNote: (node, text) => narrator.noted(node.id, text),
+      onForgotten: (node, what) => narrator.noted(node.id, `it has forgotten ${what}`),
     };
   }
 

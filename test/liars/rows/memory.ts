@@ -178,15 +178,21 @@ export const memory: readonly Behaviour[] = [
     id: "B31",
     name: "rollback: nodes go on from an old backup of their disk",
     mustObserve:
-      "no safety break with f of them (a node cannot tell by itself; a missing store is refused at its start)",
+      "no safety break with f of them, though here they go on; a node stops where peers show it certificates with its name above its state (a missing store is refused at its start)",
     liars: allOfThem,
     twins: true,
+    somewhere: ["would stop"],
     lie: (stage) => {
       const { lair, tell } = stage;
       const second = (): boolean => lair.now() > 1_500;
       lair.later(1_500, () => tell("went back to an old backup"));
       // The copy listens for a while, then stays as it is until its turn comes.
-      return oneOfTwo(stage, second, (copy) => (copy === 0 ? !second() : second() || lair.now() < 700));
+      return {
+        ...oneOfTwo(stage, second, (copy) => (copy === 0 ? !second() : second() || lair.now() < 700)),
+        forgotten: () => {
+          if (second()) tell("would stop");
+        },
+      };
     },
     observe: (sight) => mustTell(sight, "went back to an old backup"),
   },
