@@ -21,27 +21,25 @@ import { openStore } from "../../../ledger/store.ts";
 import type { LogIndex } from "../../../wire/types.ts";
 import { history } from "../history.ts";
 import { folderFor, loaded, opened, optionsFor, plain } from "../signed-cluster.ts";
-import { builtShim } from "./shim.ts";
+import { builtShim, type Fault, faultyEnvironment, writeFault } from "./shim.ts";
 
 const writer = fileURLToPath(new URL("../crashing-writer.ts", import.meta.url));
 const shim = builtShim("failing-calls.c");
-const withShim = (title: string, run: (t: ExecutionContext) => void): void =>
-  shim === undefined ? test.skip(`${title} (skipped: needs Linux and a C compiler)`, run) : test(title, run);
+const withShim = (title: string, run: (t: ExecutionContext, library: string) => void): void => {
+  if (shim === undefined) test.skip(`${title} (skipped: needs Linux and a C compiler)`, (t) => t.fail());
+  else test(title, (t) => run(t, shim));
+};
 
-/** Writes in a process of its own whose calls begin to fail; returns its end, and the last index it had been told is safe. */
+/** Writes in a process of its own on a faulty disk; returns its end, and the last index it had been told is safe. */
 function writeWith(
+  library: string,
   file: string,
-  call: string,
-  after: number,
-  { path = `${file}*`, writes = 40 }: { readonly path?: string; readonly writes?: number } = {},
+  fault: Fault,
+  writes = 40,
 ): { status: number | null; stderr: string; safe: number } {
-  const env = {
-    ...process.env,
-    LD_PRELOAD: shim,
-    JUNO_FAULT_CALL: call,
-    JUNO_FAULT_PATH: path,
-    JUNO_FAULT_AFTER: `${after}`,
-  };
+  const faults = `${file}.faults`;
+  writeFault(faults, fault);
+  const env = { ...process.env, ...faultyEnvironment(library, faults) };
   const { status, stderr, stdout } = spawnSync(process.execPath, [writer, file, `${writes}`], {
     encoding: "utf8",
     env,
@@ -56,9 +54,9 @@ for (const [row, call, afters] of [
   for (const after of afters) {
     withShim(
       `${row}, at the ${after}th: the process ends with file and mend, and all that it had acknowledged is there`,
-      (t) => {
+      (t, library) => {
         const file = join(folderFor(t), "store");
-        const { status, stderr, safe } = writeWith(file, call, after);
+        const { status, stderr, safe } = writeWith(library, file, { call, path: `${file}*`, first: after });
         t.is(status, 1, stderr);
         t.regex(stderr, /store could not be read or written by the disk; check the disk/);
         if (safe === 0) return;
@@ -75,28 +73,21 @@ for (const [row, call, after] of [
   ["D05 the sync", "sync", 3],
   ["D06 a write", "write", 20],
 ] as const) {
-  withShim(`${row} of the database fails while its log still works: the process ends all the same`, (t) => {
+  withShim(`${row} of the database fails while its log still works: the process ends all the same`, (t, library) => {
     const file = join(folderFor(t), "store");
-    const { status, stderr, safe } = writeWith(file, call, after, { path: file, writes: 400 });
+    const { status, stderr, safe } = writeWith(library, file, { call, path: file, first: after }, 400);
     t.is(status, 1, stderr);
     t.regex(stderr, /store could not be read or written by the disk; check the disk/);
     const store = opened(file);
     t.true(store.lastIndex >= safe && safe > 0, `${store.lastIndex} of ${safe}`);
-    t.true(loaded(store).acknowledged?.index === store.lastIndex);
+    t.is(loaded(store).acknowledged?.index, store.lastIndex);
     store.close();
   });
 }
 
-withShim("D07 a read fails: the store is not opened, and says what to look at", (t) => {
+withShim("D07 a read fails: the store is not opened, and says what to look at", (t, library) => {
   const { file } = filled(t);
-  const env = {
-    ...process.env,
-    LD_PRELOAD: shim,
-    JUNO_FAULT_CALL: "read",
-    JUNO_FAULT_PATH: `${file}*`,
-    JUNO_FAULT_AFTER: "3",
-  };
-  const { status, stderr } = spawnSync(process.execPath, [writer, file, "1"], { encoding: "utf8", env });
+  const { status, stderr } = writeWith(library, file, { call: "read", path: `${file}*`, first: 3 }, 1);
   t.is(status, 1);
   t.regex(stderr, /store could not be read or written by the disk; check the disk/);
   const store = opened(file);
