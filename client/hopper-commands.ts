@@ -3,6 +3,8 @@ import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stric
 import type { Context } from "./context.ts";
 import { outputFlag, textOf, wholeNumberIn } from "./flags.ts";
 import type { HopperCheckFlags } from "./verbs/hopper-check.ts";
+import type { HopperCostFlags } from "./verbs/hopper-cost.ts";
+import type { HopperRunFlags } from "./verbs/hopper-run.ts";
 import type { HopperTestFlags } from "./verbs/hopper-test.ts";
 
 const filesArgument = {
@@ -58,7 +60,71 @@ const testCommand: Command<Context> = buildCommand<HopperTestFlags, string[], Co
   },
 });
 
-export const hopperRoutes: RouteMap<Context> = buildRouteMap<"check" | "test", Context>({
-  routes: { check: checkCommand, test: testCommand },
-  docs: { brief: "Write contracts: check and test modules of Hopper, without a cluster" },
+const runCommand: Command<Context> = buildCommand<HopperRunFlags, [string, string, ...string[]], Context>({
+  loader: async () => (await import("./verbs/hopper-run.ts")).hopperRun,
+  parameters: {
+    flags: {
+      as: {
+        kind: "parsed",
+        parse: textOf,
+        brief: 'Who signs: a name, standing for key("name"), or an expression; may be given more than once',
+        placeholder: "name",
+        optional: true,
+        variadic: true,
+      },
+      at: {
+        kind: "parsed",
+        parse: textOf,
+        brief: "What time it is, as in 2026-11-23T12:00Z",
+        placeholder: "time",
+        optional: true,
+      },
+      first: {
+        kind: "parsed",
+        parse: textOf,
+        brief: "A line of the prompt that comes before, such as a command; may be given more than once",
+        placeholder: "line",
+        optional: true,
+        variadic: true,
+      },
+    },
+    positional: {
+      kind: "array",
+      minimum: 2,
+      parameter: {
+        brief: "File, command, and its arguments as the language writes them",
+        placeholder: "word",
+        parse: textOf,
+      },
+    },
+  },
+  docs: {
+    brief: "Run a command of a module on a fresh machine",
+    customUsage: [
+      {
+        input: 'coin.hop issue \'Unit(key("bank"), "USD")\' \'main(key("alice"))\' 100 --as bank',
+        brief: "prints value, rows before (-) and after (+), events (!) and gas",
+      },
+      {
+        input:
+          'coin.hop \'transfer(usd, main(key("a")), main(key("b")), 5)\' --as a --first \'let usd = Unit(key("b"), "X")\'',
+        brief: "a whole call, with a name that is given first",
+      },
+    ],
+    fullDescription: "Ends with 0, with 1 where the command ends in a fault, 2 where it cannot be read.",
+  },
+});
+
+const costCommand: Command<Context> = buildCommand<HopperCostFlags, string[], Context>({
+  loader: async () => (await import("./verbs/hopper-cost.ts")).hopperCost,
+  parameters: { flags: { output: outputFlag }, aliases: { o: "output" }, positional: filesArgument },
+  docs: {
+    brief: "Show what the commands of modules cost in their tests",
+    customUsage: [{ input: "coin.hop", brief: "calls, median and worst gas of each, and the rows that it writes" }],
+  },
+});
+
+export const hopperRoutes: RouteMap<Context> = buildRouteMap<"check" | "test" | "run" | "cost", Context>({
+  routes: { check: checkCommand, test: testCommand, run: runCommand, cost: costCommand },
+  docs: { brief: "Write contracts: check, test and run modules of Hopper, without a cluster" },
 });

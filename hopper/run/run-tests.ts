@@ -17,7 +17,7 @@ import { showUpTo } from "./show.ts";
 import type { Change } from "./table.ts";
 import { type Bytes, type Data, principal, type Value } from "./value.ts";
 
-type CallStep = Extract<TestStep, { readonly kind: "call" }>;
+export type CallStep = Extract<TestStep, { readonly kind: "call" }>;
 type Place = { readonly start: number; readonly end: number };
 
 /** As hopper/lower makes them; functions are indices into the module, commands may be those of what it imports. */
@@ -102,17 +102,13 @@ function runTest(machine: Machine, ir: IrModule, { name, steps }: ModuleTest): T
       if (message !== undefined) return ended(message, place);
       continue;
     }
-    try {
-      const { linked, command } = commandOf(machine, ir, step.command);
-      const outcome = callStep(machine, ir, step, linked, command);
-      const { gasUsed, changes, failure } = outcome;
-      calls.push({ module: linked.ir.path, command: command.name, fault: failure?.name, gasUsed, changes });
-      const message = flawOf(machine, ir, step, outcome, linked, command);
-      if (message !== undefined) return ended(message, place);
-    } catch (error) {
-      if (error instanceof Unusable) return ended(error.message, place);
-      throw error;
-    }
+    const called = callStep(machine, ir, step);
+    if (typeof called === "string") return ended(called, place);
+    const { linked, command, outcome } = called;
+    const { gasUsed, changes, failure } = outcome;
+    calls.push({ module: linked.ir.path, command: command.name, fault: failure?.name, gasUsed, changes });
+    const message = flawOf(machine, ir, step, called);
+    if (message !== undefined) return ended(message, place);
   }
   return ended();
 }
@@ -128,12 +124,22 @@ function commandOf(
   return { linked, command };
 }
 
-function callStep(machine: Machine, ir: IrModule, step: CallStep, { ir: of }: Linked, command: IrCommand): Outcome {
-  const signers = new Set(step.signers.flatMap((who) => keysIn(resultOf(machine, ir, who) as Data)));
-  const time = step.time === null ? noTime : resultOf(machine, ir, step.time);
-  const args = step.args.map((arg) => resultOf(machine, ir, arg));
-  const now = typeof time === "number" ? time : noTime;
-  return execute(machine, of.hash, command.name, args, { signers, now, gasLimit: Number.POSITIVE_INFINITY });
+export type Called = { readonly linked: Linked; readonly command: IrCommand; readonly outcome: Outcome };
+
+/** Carries out a call of a module that is installed; a reason where an expression of the step itself fails. */
+export function callStep(machine: Machine, ir: IrModule, step: CallStep): Called | string {
+  const { linked, command } = commandOf(machine, ir, step.command);
+  try {
+    const signers = new Set(step.signers.flatMap((who) => keysIn(resultOf(machine, ir, who) as Data)));
+    const time = step.time === null ? noTime : resultOf(machine, ir, step.time);
+    const args = step.args.map((arg) => resultOf(machine, ir, arg));
+    const now = typeof time === "number" ? time : noTime;
+    const given = { signers, now, gasLimit: Number.POSITIVE_INFINITY };
+    return { linked, command, outcome: execute(machine, linked.ir.hash, command.name, args, given) };
+  } catch (error) {
+    if (error instanceof Unusable) return error.message;
+    throw error;
+  }
 }
 
 /** All keys of a principal: whoever signs for it in a test signs with each. */
@@ -162,14 +168,9 @@ function checkStep(machine: Machine, ir: IrModule, condition: number): string | 
   return failure === undefined ? "does not hold" : `failed with ${failure.name}`;
 }
 
-function flawOf(
-  machine: Machine,
-  ir: IrModule,
-  { expect }: CallStep,
-  { failure, value }: Outcome,
-  { ir: of }: Linked,
-  command: IrCommand,
-): string | undefined {
+function flawOf(machine: Machine, ir: IrModule, { expect }: CallStep, called: Called): string | undefined {
+  const { linked, command } = called;
+  const { failure, value } = called.outcome;
   if (expect.kind === "fault") {
     if (failure === undefined) return `succeeded, where the fault ${expect.name} was expected`;
     return failure.name === expect.name ? undefined : `failed with ${failure.name}, where ${expect.name} was expected`;
@@ -177,9 +178,10 @@ function flawOf(
   if (failure !== undefined)
     return `failed with ${failure.name}${failure.where === undefined ? "" : ` in ${failure.where}`}`;
   if (expect.value === null || value === undefined) return undefined;
-  const wanted = resultOf(machine, ir, expect.value);
+  const { value: wanted, failure: none } = evaluate(machine, ir, expect.value);
+  if (wanted === undefined) return `what it should give fails itself with ${none?.name}`;
   if (equal(value, wanted)) return undefined;
-  const show = (one: Value): string => showUpTo(shownMax, one, command.result, of.shapes).text;
+  const show = (one: Value): string => showUpTo(shownMax, one, command.result, linked.ir.shapes).text;
   return `gave ${show(value)}, where ${show(wanted)} was expected`;
 }
 

@@ -1,5 +1,5 @@
 /** `juno hopper …` as people run it: as a process, on files. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { runJuno, temporaryFolder } from "../../client/juno-process.ts";
@@ -82,4 +82,46 @@ test("test shows what fails, laws with their simplest arguments, and ends with 1
   t.regex(ended.stdout, /error: does not hold for a = 7, b = false \[test\]\n/);
   t.regex(ended.stdout, /again with: juno hopper test \S+counter.hop --seed 1 --runs 100/);
   t.is(ended.stderr, "1 test by both evaluators, 1 law: 2 of them fail\n");
+});
+
+test("run carries out one command and shows what it did", async (t) => {
+  const folder = folderWith(t, { "counter.hop": counter });
+  const file = join(folder, "counter.hop");
+  const [plain, whole, failed, wrong] = await Promise.all([
+    hopper("run", file, "add", '"x"', "1 + 1"),
+    hopper("run", file, 'add("x", n)', "--first", "let n = 3", "--first", 'add("x", 4)', "--as", "alice"),
+    hopper("run", file, "add", '"x"', "1 - 2"),
+    hopper("run", file, "add", '"x"'),
+  ]);
+  t.regex(plain.stdout, /^\(\) : \(\)\n {2}\+ counter\.n\["x"\] = 2\n {2}\d+ gas\n$/);
+  t.is(plain.code, 0);
+  t.regex(whole.stdout, /- counter\.n\["x"\] = 4\n {2}\+ counter\.n\["x"\] = 7\n/);
+  t.deepEqual([failed.code, failed.stderr], [2, "an expression here fails with Negative\n"]);
+  t.deepEqual([wrong.code, wrong.stdout], [2, ""]);
+  t.regex(wrong.stderr, /^line:1:1: error: add takes 2 arguments, and here are 1/);
+});
+
+test("run shows a fault and ends with 1", async (t) => {
+  const call = 'transfer(Unit(key("b"), "X"), main(key("a")), main(key("b")), 5)';
+  const source = readFileSync(new URL("../../../hopper/std/coin.hop", import.meta.url), "utf8");
+  const folder = folderWith(t, { "coin.hop": source });
+  const file = join(folder, "coin.hop");
+  const [unsigned, signed] = await Promise.all([hopper("run", file, call), hopper("run", file, call, "--as", "a")]);
+  t.deepEqual([unsigned.code, signed.code], [1, 1]);
+  t.regex(unsigned.stdout, /^failed with NotSigned\n/);
+  t.regex(signed.stdout, /^failed with NoAccount in withdraw\n {2}\d+ gas\n$/);
+});
+
+test("cost tells calls, median and worst gas, and the rows written", async (t) => {
+  const calls = ["1", "2", "3"].map((n) => `  call add("x", ${n}) expect ok\n`).join("");
+  const folder = folderWith(t, {
+    "counter.hop": `${counter}test "three" {\n${calls}  call add("x", 1) expect ok\n}\n`,
+  });
+  const file = join(folder, "counter.hop");
+  const [table, json] = await Promise.all([hopper("cost", file), hopper("cost", file, "-o", "json")]);
+  t.regex(table.stdout, /^command +calls +faults .*\ncounter\.add +4 +0 +\d+ +\d+ {2}counter\.n 1 row \d+% +three\n$/);
+  const [only] = JSON.parse(json.stdout);
+  t.true(only.medianGas > 0 && only.medianGas <= only.worstGas);
+  t.is(only.tables[0].table, "counter.n");
+  t.true(only.tables[0].part > 0 && only.tables[0].part < 1);
 });
