@@ -11,6 +11,7 @@ import { enterTerm, giveUpTerm } from "./election.ts";
 import { adopt, chainEntries, displaceFrom, divergence, endHashOf } from "./log.ts";
 import type { AppendHeader, Effect } from "./protocol.ts";
 import { relayWaiting } from "./relay.ts";
+import { doubleVotes } from "./shown-lies.ts";
 import {
   commitIndexOf,
   type Follower,
@@ -34,6 +35,7 @@ export function onAppendEntries(state: State, header: AppendHeader, entries: Ent
   if (state.role.kind === "leader") return effects;
   if (state.role.kind === "candidate" || state.role.leader === undefined) {
     if (proof?.lock === undefined) return [...effects, nack(state, leader)];
+    if (state.role.kind === "candidate") effects.push(...doubleVotes(state, state.role, proof));
     state.role = followerOf(leader, proof.lock);
     restartTimer(state);
     effects.push({ kind: "note", level: "info", text: `node ${leader} leads term ${term}` });

@@ -2,6 +2,7 @@
  * Catching up: a node that learns of a certificate on a chain it does not hold fetches that chain from those who signed.
  * Every answer ends in a certificate, so whoever sends it need not be trusted. Source: docs/protocol.md, Commit, Election.
  */
+import type { Write } from "../wire/durable.ts";
 import type { Entries } from "../wire/entries.ts";
 import { digestAt } from "../wire/entries.ts";
 import { type Certificate, type LogIndex, type NodeId, type SyncRequest, sameBytes } from "../wire/types.ts";
@@ -11,6 +12,7 @@ import { entriesAbove } from "./follow.ts";
 import { propose } from "./lead.ts";
 import { adopt, chainEntries, commitTo, divergence, endHashOf, holds } from "./log.ts";
 import type { Effect, SyncHeader } from "./protocol.ts";
+import { contradictedLeader } from "./shown-lies.ts";
 import { commitIndexOf, comparePoints, endOfSegments, mayAsk, nothingMore, pointOf, type State } from "./state.ts";
 import { hashAt, lastIndex, slice } from "./tail.ts";
 
@@ -109,13 +111,20 @@ export function onSyncResponse(state: State, header: SyncHeader, entries: Entrie
   const from = divergence(state, fresh);
   const takenBack = from <= Math.min(endIndex, state.acknowledged, lastIndex(state.tail));
   const write = adopt(state, fresh);
-  if (takenBack) state.acknowledged = nothingMore;
-  const acknowledged = takenBack ? { acknowledged: { term: state.term, index: nothingMore } } : {};
+  const acknowledged = takenBack ? takeBack(state, from, certificate) : {};
   if (write !== undefined) effects.push({ kind: "write", write: { ...write, ...acknowledged }, release: [] });
   effects.push(...commitTo(state, certificate), ...retryPending(state), ...propose(state));
   // More is known to be committed: the next chunk, at once.
   if (state.pendingCommit !== undefined) effects.push(...fetch(state, state.pendingCommit));
   return effects;
+}
+
+/** No more of the log is acknowledged in this term, whose leader signed what the commit contradicts. */
+function takeBack(state: State, from: LogIndex, commit: Certificate): Write {
+  const { role, term } = state;
+  state.acknowledged = nothingMore;
+  const evidence = role.kind === "follower" ? contradictedLeader(state, role, from, commit) : undefined;
+  return { acknowledged: { term, index: nothingMore }, ...(evidence === undefined ? {} : { evidence }) };
 }
 
 /** Only a candidate that was refused for its lock asks for another's. */

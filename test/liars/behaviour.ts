@@ -90,6 +90,12 @@ export function mustTell({ told }: Sight, what: string, least = 1): void {
   must(count >= least, `the lie was not told: "${what}" ${count} times, expected ${least}`);
 }
 
+/** Tells "proven" where an honest node keeps evidence against a liar. */
+export function tellProven({ world, stage }: Sight): void {
+  const accused = world.nodes.flatMap(({ disk }) => disk.evidence.flatMap((one) => one.accused));
+  if (accused.some((one) => stage.liars.includes(one))) stage.tell("proven");
+}
+
 /** Sizes of most rows: f = 1, 1, 2, 3. */
 export const allSizes: readonly number[] = [4, 5, 7, 10];
 /** As many as the cluster bears, together. */

@@ -1,7 +1,17 @@
 /** Leaders that show two logs, or none, or not to everybody: B01-B08, A4, A6, A7, A10. */
 import type { Entry, LogIndex, NodeId } from "../../../wire/types.ts";
 import type { Envelope, Said, Tricks } from "../../sim/adversary.ts";
-import { allOfThem, allSizes, aPair, type Behaviour, must, mustTell, type Sight, type Stage } from "../behaviour.ts";
+import {
+  allOfThem,
+  allSizes,
+  aPair,
+  type Behaviour,
+  must,
+  mustTell,
+  type Sight,
+  type Stage,
+  tellProven,
+} from "../behaviour.ts";
 import { commandOf, endHashOf, entryOf } from "../craft.ts";
 import { type Forge, forkedLeader } from "../forked-leader.ts";
 import { type End, ghostLeader, type Reins } from "../ghost-leader.ts";
@@ -145,10 +155,15 @@ export const leaders: readonly Behaviour[] = [
     ...fork,
     id: "B01q",
     name: "equivocating leader that keeps the halves apart, with the votes of all its friends fitted to each half",
-    mustObserve: "at most one is committed; every honest command commits",
+    mustObserve:
+      "at most one is committed; every honest command commits; a node that learns of a commit against what it has acknowledged keeps both as evidence",
     liars: allOfThem,
+    somewhere: ["proven"],
     lie: quietFork(heldEntries),
-    observe: (sight) => mustTell(sight, "forked append"),
+    observe: (sight) => {
+      mustTell(sight, "forked append");
+      tellProven(sight);
+    },
   },
   {
     ...fork,

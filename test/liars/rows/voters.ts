@@ -10,7 +10,17 @@ import type {
   Term,
 } from "../../../wire/types.ts";
 import type { Envelope, Said, Tricks } from "../../sim/adversary.ts";
-import { allOfThem, allSizes, aPair, type Behaviour, must, mustTell, type Sight, type Stage } from "../behaviour.ts";
+import {
+  allOfThem,
+  allSizes,
+  aPair,
+  type Behaviour,
+  must,
+  mustTell,
+  type Sight,
+  type Stage,
+  tellProven,
+} from "../behaviour.ts";
 import { createVoteBook, endHashOf, grantOf, madeUpHash, signatureOf, tellAll } from "../craft.ts";
 import { hugeTimeout } from "../raw-timeout.ts";
 import { mustRefuse } from "../refusals.ts";
@@ -88,13 +98,14 @@ export const voters: readonly Behaviour[] = [
     ...electing,
     id: "B09",
     name: "double voters: a grant to every candidate of a term",
-    mustObserve: "one election certificate a term at most (ElectionSafety); double votes are not kept as evidence",
+    mustObserve:
+      "one election certificate a term at most (ElectionSafety); a lost candidate that had a vote which is in the winner's proof, too, keeps both as evidence",
     nodes: [4, 7, 10],
     liars: allOfThem,
     options: torn,
-    somewhere: ["granted", "voted twice"],
+    somewhere: ["granted", "voted twice", "proven"],
     lie: grantAll,
-    observe: () => undefined,
+    observe: tellProven,
   },
   {
     ...electing,

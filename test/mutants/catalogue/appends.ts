@@ -6,7 +6,7 @@ export const appendMutants: readonly Mutant[] = [
     name: "leader-without-proof",
     breaks: "whoever sends entries of the term leads it",
     file: "consensus/follow.ts",
-    find: "if (proof?.lock === undefined) return [...effects, nack(state, leader)];\n    state.role = followerOf(leader, proof.lock);",
+    find: 'if (proof?.lock === undefined) return [...effects, nack(state, leader)];\n    if (state.role.kind === "candidate") effects.push(...doubleVotes(state, state.role, proof));\n    state.role = followerOf(leader, proof.lock);',
     replace: "state.role = followerOf(leader, proof?.lock);",
   },
   {

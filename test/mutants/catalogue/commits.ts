@@ -13,7 +13,7 @@ export const commitMutants: readonly Mutant[] = [
     name: "acknowledges-after-displacing",
     breaks: "a node that acknowledged another log than the committed one acknowledges that, too",
     file: "consensus/sync.ts",
-    find: "if (takenBack) state.acknowledged = nothingMore;",
+    find: "  state.acknowledged = nothingMore;\n",
     replace: "",
   },
   {
