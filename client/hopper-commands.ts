@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { outputFlag, textOf, wholeNumberIn } from "./flags.ts";
 import type { HopperCheckFlags } from "./verbs/hopper-check.ts";
 import type { HopperCostFlags } from "./verbs/hopper-cost.ts";
+import type { HopperReplFlags } from "./verbs/hopper-repl.ts";
 import type { HopperRunFlags } from "./verbs/hopper-run.ts";
 import type { HopperTestFlags } from "./verbs/hopper-test.ts";
 
@@ -124,7 +125,33 @@ const costCommand: Command<Context> = buildCommand<HopperCostFlags, string[], Co
   },
 });
 
-export const hopperRoutes: RouteMap<Context> = buildRouteMap<"check" | "test" | "run" | "cost", Context>({
-  routes: { check: checkCommand, test: testCommand, run: runCommand, cost: costCommand },
+const replCommand: Command<Context> = buildCommand<HopperReplFlags, [string?], Context>({
+  loader: async () => (await import("./verbs/hopper-repl.ts")).hopperRepl,
+  parameters: {
+    flags: {
+      history: {
+        kind: "parsed",
+        parse: textOf,
+        brief: "Where typed lines are kept; ~/.juno_hopper_history unless given",
+        placeholder: "file",
+        optional: true,
+      },
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "A module to begin with", placeholder: "file", parse: textOf, optional: true }],
+    },
+  },
+  docs: {
+    brief: "Open a prompt for the language, on a machine of its own",
+    customUsage: [
+      { input: "coin.hop", brief: "its commands, functions and tables are there; :help shows the rest" },
+      { input: "coin.hop < lines.txt", brief: "line by line from a file; ends with 1 where one was refused or failed" },
+    ],
+  },
+});
+
+export const hopperRoutes: RouteMap<Context> = buildRouteMap<"check" | "test" | "run" | "cost" | "repl", Context>({
+  routes: { check: checkCommand, test: testCommand, run: runCommand, cost: costCommand, repl: replCommand },
   docs: { brief: "Write contracts: check, test and run modules of Hopper, without a cluster" },
 });

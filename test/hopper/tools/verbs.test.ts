@@ -125,3 +125,70 @@ test("cost tells calls, median and worst gas, and the rows written", async (t) =
   t.is(only.tables[0].table, "counter.n");
   t.true(only.tables[0].part > 0 && only.tables[0].part < 1);
 });
+
+test("the prompt reads lines from a pipe, and shows each with what became of it", async (t) => {
+  const folder = folderWith(t, { "counter.hop": counter, "other.hop": "module other\nfn one () -> Nat = 1\n" });
+  const lines = [
+    "let k = 2",
+    ":t add",
+    ':as alice, atLeast(1, [key("bob")])',
+    'add("x",',
+    "  k + 1)",
+    'get n["x"]',
+    ":undo",
+    ":state",
+    ":at 1970-01-01T00:01Z",
+    "now",
+    "-- a remark",
+    `:load ${join(folder, "other.hop")}`,
+    "one()",
+    "one(",
+  ];
+  const ended = await runJuno(["hopper", "repl", join(folder, "counter.hop")], { input: lines.join("\n") });
+  t.is(ended.stderr, "");
+  const said = ended.stdout.replaceAll(/ {2}\d+ gas\n/g, "").replaceAll(folder, "");
+  t.is(
+    said,
+    [
+      "hopper> let k = 2",
+      "2 : Nat",
+      "hopper> :t add",
+      "command add (of : Text, by : Nat) -> ()",
+      'hopper> :as alice, atLeast(1, [key("bob")])',
+      'signed by key("alice"), atLeast(1, [key("bob")])',
+      'hopper> add("x",',
+      "   ...>   k + 1)",
+      "() : ()",
+      '  + counter.n["x"] = 3',
+      'hopper> get n["x"]',
+      "3 : Nat",
+      "hopper> :undo",
+      "undone",
+      '  - counter.n["x"] = 3',
+      "hopper> :state",
+      "no rows",
+      "hopper> :at 1970-01-01T00:01Z",
+      "at 1970-01-01T00:01Z",
+      "hopper> now",
+      "60000 : Time",
+      "hopper> -- a remark",
+      "hopper> :load /other.hop",
+      "loaded /other.hop, nothing has happened",
+      "hopper> one()",
+      "1 : Nat",
+      "hopper> one(",
+      "",
+    ].join("\n") + said.slice(said.lastIndexOf("hopper> one(\n") + "hopper> one(\n".length),
+  );
+  t.regex(said, /hopper> one\(\nline:1:\d+: error: /);
+  t.is(ended.code, 1);
+});
+
+test("a prompt whose lines all hold ends with 0, and one without its file with 2", async (t) => {
+  const [fine, missing] = await Promise.all([
+    runJuno(["hopper", "repl"], { input: "1 + 2\n:quit\nwrong\n" }),
+    hopper("repl", "/nonexistent/a.hop"),
+  ]);
+  t.deepEqual(fine, { code: 0, stdout: "hopper> 1 + 2\n3 : Nat\n  105 gas\nhopper> :quit\n", stderr: "" });
+  t.deepEqual([missing.code, missing.stderr], [2, "/nonexistent/a.hop: there is no such file\n"]);
+});
