@@ -90,7 +90,7 @@ export const restoreMend: string =
 const mends: ReadonlyMap<number, string> = new Map([
   [busy, "is in use by another process; stop that one first"],
   [6, "is in use by another thread of this process"],
-  [8, "cannot be written; give this user the right to write it and its folder"],
+  [8, "cannot be written; give this user the right to write it and its folder, on a disk that is not read-only"],
   [10, "could not be read or written by the disk; check the disk and the system's log before the next start"],
   [11, `is damaged; ${restoreMend}`],
   [13, "has no room to grow; make room on the disk (or raise the store's limit) and start again, nothing is lost"],
@@ -98,9 +98,22 @@ const mends: ReadonlyMap<number, string> = new Map([
   [26, `is damaged or not a Juno store; if it was one, ${restoreMend}`],
 ]);
 
+/** The system's own errors, where a file beside the store meets them before SQLite does; each as the SQLite code it would be. */
+const systemCodes: ReadonlyMap<string, number> = new Map([
+  ["EROFS", 8],
+  ["EIO", 10],
+  ["ENOSPC", 13],
+  ["EDQUOT", 13],
+  ["EACCES", 14],
+  ["EPERM", 14],
+  ["ENOENT", 14],
+  ["ENOTDIR", 14],
+]);
+
 /** One line for a person: which file, what happened, what mends it. */
 export function explain(error: unknown, file: string): string {
   const message = error instanceof Error ? error.message : String(error);
-  const mend = mends.get(resultCodeOf(error) ?? 0);
+  const systemCode = error instanceof Error && "code" in error ? systemCodes.get(String(error.code)) : undefined;
+  const mend = mends.get(resultCodeOf(error) ?? systemCode ?? 0);
   return mend === undefined ? `${file}: ${message}` : `${file} ${mend} (${message})`;
 }
