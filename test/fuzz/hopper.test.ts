@@ -1,0 +1,4 @@
+import { hopperTargets } from "./targets/hopper.ts";
+import { testTargets } from "./test-targets.ts";
+
+testTargets(hopperTargets);
