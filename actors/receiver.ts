@@ -350,7 +350,18 @@ function release(state: State, task: Task, verdict: BatchVerdict): readonly Post
 /** A forged envelope costs more to refuse than to make: its connection is of no more use. */
 function refuseForged(state: State, connection: number, count: number): void {
   tally(state.rejects, forged, count);
+  dropQueued(state, connection);
   state.io.close(connection, forged);
+}
+
+/** What came along with a forged message is not worth its checks: a chunk of TCP may hold hundreds. */
+function dropQueued(state: State, connection: number): void {
+  for (const { queue } of state.lanes) {
+    if (!queue.some((arrival) => arrival.connection === connection)) continue;
+    const others = queue.filter((arrival) => arrival.connection !== connection);
+    tally(state.counters, "dropped behind a forgery", queue.length - others.length);
+    queue.splice(0, queue.length, ...others);
+  }
 }
 
 /** Commands that were refused take up no room in the waiting room. */
