@@ -103,6 +103,20 @@ function waitsAtMost(sight: Sight, ms: number): void {
   }
 }
 
+/** When the commands were sent that came all at once, and when the last of them was committed. */
+function spanOfBurst({ story }: Sight): readonly [from: number, to: number] {
+  const counts = new Map<number, number>();
+  for (const { sentMs } of story.commands.values()) counts.set(sentMs, (counts.get(sentMs) ?? 0) + 1);
+  const [from = 0] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? [];
+  const ends = [...story.commands.values()].flatMap(({ sentMs, committedMs }) =>
+    sentMs === from ? [committedMs ?? Number.POSITIVE_INFINITY] : [],
+  );
+  return [from, Math.max(...ends)];
+}
+
+/** A little before the timeout. */
+const dripMs = 360;
+
 /** Two timeouts for one liar; of more, the terms of each. */
 function replacedInTime(sight: Sight): void {
   mustTell(sight, "kept silent");
@@ -267,21 +281,24 @@ export const leaders: readonly Behaviour[] = [
     family: "leaders",
     id: "B06",
     name: "slow-drip leaders: one batch of one command at a time, each a little before the timeout",
-    mustObserve: "the fairness timer bounds the wait of every command, however many others are ordered before it",
+    mustObserve:
+      "the fairness timer bounds the wait of every command, however many others are ordered before it; that is a floor of throughput: a hundred commands that came at once are through in at most half the time of the drip",
     nodes: allSizes,
     liars: aPair,
     weather: false,
-    options: { batchCommandsMax: 1, windowBatches: 1, burst: 30, fairnessTicks: 60 },
+    options: { batchCommandsMax: 1, windowBatches: 1, burst: 100, fairnessTicks: 60 },
     lie: (stage) =>
       whileLeading(stage, ({ from, to, frame, body }) => {
         if (body.$case !== "appendEntries" || body.value.entries.length === 0) return [{ to, frame }];
         stage.tell("dripped");
-        stage.lair.later(360, () => stage.lair.send(from, to, frame));
+        stage.lair.later(dripMs, () => stage.lair.send(from, to, frame));
         return [];
       }),
     observe: (sight) => {
       mustTell(sight, "dripped");
       must(sight.story.reigns.length > 1, "the slow leader was not replaced");
+      const [from, to] = spanOfBurst(sight);
+      must(to - from <= (100 * dripMs) / 2, `a hundred commands took ${Math.round(to - from)} ms`);
       // The fairness timeout once for each liar, twice as long each time, and the elections after it.
       waitsAtMost(sight, (1320 + timeoutMs) * (2 ** sight.stage.liars.length - 1) * 2);
     },
