@@ -21,7 +21,7 @@ const checkCommand: Command<Context> = buildCommand<HopperCheckFlags, string[], 
     brief: "Check modules, and print their hashes",
     customUsage: [
       { input: "escrow.hop", brief: "prints ok and the hash, or every mistake with its place" },
-      { input: "-o ndjson *.hop", brief: "file, path and hash of each that is right, for a program" },
+      { input: "-o ndjson *.hop", brief: "the same for a program, such as an editor" },
     ],
     fullDescription:
       "A module that uses std/coin finds it by that path below its own root, beside itself, among the files given, or\n" +

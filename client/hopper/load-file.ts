@@ -1,7 +1,7 @@
 /** Files of modules, loaded and checked; what is wrong with them is shown. */
 import {
+  type BrokenModule,
   createLibrary,
-  type Library,
   type LoadedModule,
   loadModule,
   type Source,
@@ -13,39 +13,50 @@ import { readSource, sourceFinder } from "./find-source.ts";
 
 export type LoadedFile = { readonly module: LoadedModule; readonly imports: readonly LoadedModule[] };
 
-/** The files that load; tells on stderr what is wrong with the others, and sets the exit code to the worst of it. */
-export function loadFiles(context: Context, files: readonly string[]): readonly LoadedFile[] {
+/** Called once for each file with mistakes, among them files that were not asked for but are used. */
+export type TellBroken = (broken: BrokenModule) => void;
+
+/** The files that load; tells what is wrong with the others, on stderr unless `tell` is given, and sets the exit code. */
+export function loadFiles(
+  context: Context,
+  files: readonly string[],
+  tell: TellBroken = showBroken(context),
+): readonly LoadedFile[] {
+  const { stderr } = context.process;
   const sources: Source[] = [];
   let worst: ExitCode = exitCodes.ok;
   for (const file of files) {
     const read = readSource(file);
     if (read.ok) sources.push(read.value);
     else {
-      context.process.stderr.write(`${read.reason}\n`);
+      stderr.write(`${read.reason}\n`);
       worst = exitCodes.usage;
     }
   }
   const library = createLibrary(sourceFinder(sources));
   const told = new Set<string>();
-  const loaded = sources.flatMap((source) => load(context, library, source, told));
+  const loaded = sources.flatMap((source): readonly LoadedFile[] => {
+    const result = loadModule(library, source);
+    if (result.ok) return [result];
+    for (const broken of result.broken) {
+      if (!told.has(broken.file)) tell(broken);
+      told.add(broken.file);
+    }
+    if (!result.broken.some(({ file }) => file === source.file)) {
+      const others = result.broken.map(({ file }) => file).join(", ");
+      stderr.write(`${source.file}: not checked, since it uses what has mistakes: ${others}\n`);
+    }
+    return [];
+  });
   if (worst === exitCodes.ok && loaded.length < sources.length) worst = exitCodes.failed;
   if (worst !== exitCodes.ok) context.process.exitCode = worst;
   return loaded;
 }
 
-/** `told`: files whose mistakes were shown before, since several may use one. */
-function load(context: Context, library: Library, source: Source, told: Set<string>): readonly LoadedFile[] {
-  const result = loadModule(library, source);
-  if (result.ok) return [result];
+function showBroken(context: Context): TellBroken {
   const { stderr } = context.process;
-  for (const { file, text, diagnostics } of result.broken) {
-    if (told.has(file)) continue;
-    told.add(file);
-    stderr.write(`${showDiagnostics(file, text, diagnostics, { color: hasColors(context, stderr) })}\n\n`);
-  }
-  if (!result.broken.some(({ file }) => file === source.file)) {
-    const others = result.broken.map(({ file }) => file).join(", ");
-    stderr.write(`${source.file}: not checked, since it uses what has mistakes: ${others}\n`);
-  }
-  return [];
+  const color = hasColors(context, stderr);
+  return ({ file, text, diagnostics }) => {
+    stderr.write(`${showDiagnostics(file, text, diagnostics, { color })}\n\n`);
+  };
 }

@@ -1,6 +1,6 @@
 /** Runs the tests that stand in a module: each in a machine of its own, with simulated signers and time. */
 import type { IrCommand, IrModule, Ref } from "../ir/ir.ts";
-import { equal } from "./compare.ts";
+import { equal, weight } from "./compare.ts";
 import type { Linked } from "./execution.ts";
 import {
   attempt,
@@ -159,7 +159,12 @@ function evaluate(machine: Machine, ir: IrModule, index: number): Outcome {
   const linked = moduleNamed(machine, ir.path);
   if (linked === undefined) throw new Error("assert: the module was installed");
   const free = { signers: new Set<string>(), now: noTime, gasLimit: Number.POSITIVE_INFINITY };
-  return attempt(machine, free, false, (execution) => run(machine, linked, index, [], execution));
+  return attempt(machine, free, false, (execution) => {
+    const value = run(machine, linked, index, [], execution);
+    // It will be compared and shown.
+    weight(value);
+    return value;
+  });
 }
 
 function checkStep(machine: Machine, ir: IrModule, condition: number): string | undefined {

@@ -52,6 +52,27 @@ test("check shows every mistake with its place and ends with 1", async (t) => {
   t.regex(ended.stderr, /hint: modules cannot use each other in a ring/);
 });
 
+test("check tells programs where mistakes are", async (t) => {
+  const folder = folderWith(t, { "a.hop": 'module a\nfn f () -> Nat =\n  "日"\n' });
+  const ended = await hopper("check", "-o", "ndjson", join(folder, "a.hop"));
+  t.is(ended.code, 1);
+  t.is(ended.stderr, "");
+  const { file, ok, mistakes } = JSON.parse(ended.stdout);
+  t.deepEqual([file, ok], [join(folder, "a.hop"), false]);
+  t.deepEqual(mistakes, [
+    {
+      code: "wrong-type",
+      message: "this is a Text",
+      line: 3,
+      column: 3,
+      endLine: 3,
+      endColumn: 6,
+      expected: "Nat",
+      hint: null,
+    },
+  ]);
+});
+
 test("a file that is not there ends with 2", async (t) => {
   const ended = await hopper("check", "/nonexistent/a.hop");
   t.deepEqual(ended, { code: 2, stdout: "", stderr: "/nonexistent/a.hop: there is no such file\n" });
