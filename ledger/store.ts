@@ -19,6 +19,7 @@ import { keptCertificates } from "./kept-certificates.ts";
 import { loadDurable } from "./load-durable.ts";
 import { type Lock, lockFile } from "./lock.ts";
 import { logRows } from "./log-rows.ts";
+import { renewWal } from "./renew-wal.ts";
 import { createTables, isBlank, ownerOf } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
 import { type Database, explain, openDatabase, restoreMend } from "./sqlite.ts";
@@ -106,6 +107,7 @@ export function openStore(options: StoreOptions): Outcome<Store> {
     lock = held;
     const walFlaw = flawOfWal(`${file}-wal`);
     if (walFlaw !== undefined) return refuse(`${file}: ${walFlaw}; ${restoreMend}`);
+    renewWal(`${file}-wal`);
     db = openDatabase(file, "write");
     const cluster = clusterIdOf(sha256, options.genesis);
     if (isBlank(db)) {

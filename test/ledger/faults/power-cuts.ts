@@ -36,16 +36,25 @@ export type PowerCut = {
   readonly allowed: readonly string[];
 };
 
-/** Calls `visit` for each of `count` cuts of a seed, spread over the whole life; in order, so that one disk does for all. */
-export function eachPowerCut(life: Recording, count: number, random: Random, visit: (cut: PowerCut) => void): void {
-  const { from, calls } = life;
-  const spans = spansOf(life);
-  const cutsAt = new Map<number, number>();
-  for (let i = 0; i < count; i++) {
+/** So many moments, each a count of calls done: from one promise to the next there are as many, however many calls there are. */
+export function momentsOf({ calls }: Recording, count: number, random: Random): number[] {
+  const ends = calls.flatMap(({ kind }, at) => (kind === "said" ? [at] : []));
+  const spans = [...ends, calls.length].map((end, i): [number, number] => [(ends[i - 1] ?? -1) + 1, end]);
+  return Array.from({ length: count }, (_, i) => {
     const [first, last] = spans[i % spans.length] ?? [0, 0];
-    const at = random.between(first, last);
-    cutsAt.set(at, (cutsAt.get(at) ?? 0) + 1);
-  }
+    return random.between(first, last);
+  });
+}
+
+/** Calls `visit` for one cut at each of the moments, in the order of the calls. */
+export function eachPowerCut(
+  { from, calls }: Recording,
+  moments: readonly number[],
+  random: Random,
+  visit: (cut: PowerCut) => void,
+): void {
+  const cutsAt = new Map<number, number>();
+  for (const at of moments) cutsAt.set(at, (cutsAt.get(at) ?? 0) + 1);
   const said = calls.flatMap((call, at) => (call.kind === "said" ? [{ at, state: call.state }] : []));
   const disk = syncedDisk(from);
   let promised = 0;
@@ -59,12 +68,6 @@ export function eachPowerCut(life: Recording, count: number, random: Random, vis
     const call = calls[at];
     if (call !== undefined) disk.take(call);
   }
-}
-
-/** From one promise to the next: each such time gets as many cuts, however many calls there are in it. */
-function spansOf({ calls }: Recording): (readonly [first: number, last: number])[] {
-  const ends = calls.flatMap(({ kind }, at) => (kind === "said" ? [at] : []));
-  return [...ends, calls.length].map((end, i) => [(ends[i - 1] ?? -1) + 1, end]);
 }
 
 function keptOf(pending: readonly Pending[], kind: CutKind, random: Random): Pending[] {

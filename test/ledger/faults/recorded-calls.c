@@ -16,7 +16,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { CREATE = 1, WRITE = 2, TRUNCATE = 3, SYNC = 4, UNLINK = 5, MKDIR = 6, UNKNOWN = 7 };
+enum { CREATE = 1, WRITE = 2, TRUNCATE = 3, SYNC = 4, UNLINK = 5, MKDIR = 6, UNKNOWN = 7, LOST = 8 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -122,9 +122,10 @@ static int cut(int fd, off_t size, int result) {
 int ftruncate(int fd, off_t size) { return cut(fd, size, REAL(int (*)(int, off_t), "ftruncate")(fd, size)); }
 int ftruncate64(int fd, off64_t size) { return cut(fd, size, REAL(int (*)(int, off64_t), "ftruncate64")(fd, size)); }
 
+/* What was to be synced by a call that failed is taken for written by the system, and no later sync brings it to the disk. */
 static int synced(int fd, int result) {
   char path[4096];
-  if (result == 0 && path_of(fd, path, sizeof path)) note(SYNC, path, 0, 0, 0);
+  if (path_of(fd, path, sizeof path)) note(result == 0 ? SYNC : LOST, path, 0, 0, 0);
   return result;
 }
 

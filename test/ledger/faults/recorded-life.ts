@@ -12,6 +12,7 @@ import { history } from "../history.ts";
 import { loaded, opened, plain } from "../signed-cluster.ts";
 import type { Life } from "./life.ts";
 import { nextWrite } from "./next-write.ts";
+import { writeFault } from "./shim.ts";
 
 const [folder = "", life = ""] = process.argv.slice(2);
 const data = join(folder, "data");
@@ -50,6 +51,26 @@ function syncNothing(): void {
   };
 }
 
+/** From now on, the next sync of the file fails, and later ones work. */
+function failNextSync(path: string): void {
+  const file = process.env.JUNO_FAULT_FILE;
+  if (file === undefined) throw new Error("no library lets syncs fail");
+  writeFault(file, { call: "sync", path, count: 1 });
+}
+
+/** A store whose last write has thrown. */
+function failedWrite(): Store {
+  const store = start();
+  for (const writes of history()) write(store, writes);
+  failNextSync("*/ledger.sqlite-wal");
+  try {
+    store.write(nextWrite(store, 30));
+  } catch {
+    return store;
+  }
+  throw new Error("the write went on without its sync");
+}
+
 const lives: Readonly<Record<Life, () => void>> = {
   "killed after its history": () => {
     const store = start();
@@ -68,6 +89,20 @@ const lives: Readonly<Record<Life, () => void>> = {
   "killed after a flood": () => {
     more(start(), 28, 50_000);
     process.kill(process.pid, "SIGKILL");
+  },
+  "ended by a failing sync of the log": () => {
+    failedWrite().close();
+  },
+  "killed at a failing sync of the log": () => {
+    failedWrite();
+    process.kill(process.pid, "SIGKILL");
+  },
+  "ended by a failing sync of the database": () => {
+    const store = start();
+    for (const writes of history()) write(store, writes);
+    // Closing carries the log over into it.
+    failNextSync("*/ledger.sqlite");
+    store.close();
   },
   "killed, without syncs": () => {
     syncNothing();

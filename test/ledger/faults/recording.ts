@@ -5,12 +5,15 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Life } from "./life.ts";
+import { faultyEnvironment } from "./shim.ts";
 
 /** Paths are relative to the node's folder, which itself is "". */
 export type Call =
   | { readonly kind: "write"; readonly path: string; readonly at: number; readonly bytes: Buffer }
   | { readonly kind: "truncate"; readonly path: string; readonly size: number }
   | { readonly kind: "create" | "mkdir" | "unlink" | "sync"; readonly path: string }
+  /** A sync that failed: what it was to bring to the disk never comes there, though programs go on seeing it. */
+  | { readonly kind: "lost"; readonly path: string }
   /** The store's word: it has returned, and this state has to be there from now on. */
   | { readonly kind: "said"; readonly state: string };
 
@@ -38,16 +41,22 @@ export const fresh: Files = new Map([["key.pem.unused", Buffer.from("unused\n")]
 
 const program = fileURLToPath(new URL("recorded-life.ts", import.meta.url));
 
-/** Records lives of a store, one after the other, with the library made from recorded-calls.c; throws where one goes wrong. */
-export function record(shim: string, from: Files, lives: readonly Life[]): Recording {
+/**
+ * Records lives of a store, one after the other, with the library made from recorded-calls.c, and that from failing-calls.c where a
+ * sync is to fail in them; throws where one goes wrong.
+ */
+export function record(shims: readonly string[], from: Files, lives: readonly Life[]): Recording {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "juno-record-")));
   try {
     const [node, file] = [join(folder, "node"), join(folder, "calls")];
     mkdirSync(node);
     putFiles(node, from);
-    const env = { ...process.env, LD_PRELOAD: shim, JUNO_RECORD_PATH: node, JUNO_RECORD_FILE: file };
+    const faults = join(folder, "faults");
+    const environment = faultyEnvironment(shims.join(":"), faults);
+    const env = { ...process.env, ...environment, JUNO_RECORD_PATH: node, JUNO_RECORD_FILE: file };
     for (const life of lives) {
       const ended = spawnSync(process.execPath, [program, node, life], { env, encoding: "utf8" });
+      rmSync(faults, { force: true });
       const wanted = life.startsWith("killed") ? "SIGKILL" : null;
       if (ended.signal !== wanted || (wanted === null && ended.status !== 0)) {
         throw new Error(`the life "${life}" went wrong: ${ended.stderr}`);
@@ -71,7 +80,7 @@ export function putFiles(node: string, files: Files): void {
   }
 }
 
-const kinds = [undefined, "create", "write", "truncate", "sync", "unlink", "mkdir"] as const;
+const kinds = [undefined, "create", "write", "truncate", "sync", "unlink", "mkdir", undefined, "lost"] as const;
 
 function callsOf(record: Buffer, root: string): Call[] {
   const calls: Call[] = [];

@@ -66,6 +66,11 @@ export function syncedDisk(from: Files): SyncedDisk {
         return;
       case "sync":
         sync(call.path);
+        return;
+      case "lost": {
+        const file = seen.get(call.path);
+        waiting = waiting.filter((one) => one.kind !== "write" || one.of !== file);
+      }
     }
   }
 
