@@ -12,7 +12,8 @@ export type HopperTestFlags = { readonly seed: number; readonly runs: number };
 export function hopperTest(this: Context, flags: HopperTestFlags, ...files: readonly string[]): void {
   const { stdout, stderr } = this.process;
   const count = { tests: 0, laws: 0, flaws: 0 };
-  for (const { module, imports } of loadFiles(this, files)) {
+  const loaded = loadFiles(this, files);
+  for (const { module, imports } of loaded) {
     const tested = testModule(module, imports, { sha256, ...flags });
     count.tests += tested.tests.length;
     count.laws += tested.laws.length;
@@ -20,6 +21,7 @@ export function hopperTest(this: Context, flags: HopperTestFlags, ...files: read
     stdout.write(`${showTested(module, tested, flags, hasColors(this, stdout))}\n`);
   }
   const { tests, laws, flaws } = count;
+  if (loaded.length === 0) return;
   const verdict = flaws > 0 ? `${flaws} of them fail` : "all hold";
   stderr.write(`${counted(tests, "test")} by both evaluators, ${counted(laws, "law")}: ${verdict}\n`);
   if (flaws > 0) this.process.exitCode = exitCodes.failed;

@@ -94,6 +94,14 @@ test("test runs tests and laws, and ends with 0 where all hold", async (t) => {
   t.is(ended.stderr, "1 test by both evaluators, 1 law: all hold\n");
 });
 
+test("test of a file with mistakes shows them, and claims nothing", async (t) => {
+  const folder = folderWith(t, { "a.hop": "module a\nfn f () -> Nat = true\n" });
+  const ended = await hopper("test", join(folder, "a.hop"));
+  t.deepEqual([ended.code, ended.stdout], [1, ""]);
+  t.regex(ended.stderr, /^\S+a\.hop:2:18: error: /);
+  t.notRegex(ended.stderr, /hold/);
+});
+
 test("test shows what fails, laws with their simplest arguments, and ends with 1", async (t) => {
   const text = `${counter}law small (a : Nat, b : Bool) = a < 7\ntest "counts" {\n  call add("x", 2) expect ok\n  check get n["x"] == 3\n}\n`;
   const folder = folderWith(t, { "counter.hop": text });
