@@ -1,15 +1,15 @@
 /** Whatever a power cut leaves: the store opens with all that was acknowledged, or with the write under way besides. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { eachCrashImage, openImage } from "./crash-images.ts";
+import { quickFolder } from "./quick-folder.ts";
 
-/** `JUNO_IMAGES` asks for more, of one seed: `JUNO_IMAGES=500 npx ava test/ledger/faults/crash-images.test.ts`. */
-const imagesEach = Number(process.env.JUNO_IMAGES ?? "5");
+/** `JUNO_IMAGES` asks for more in all, of one seed: `JUNO_IMAGES=20000 npx ava --timeout=25m test/ledger/faults/crash-images.test.ts`. */
+const imagesEach = Math.ceil(Number(process.env.JUNO_IMAGES ?? "195") / 39);
 
 test("images of power cuts between two writes", (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "juno-image-"));
+  const folder = mkdtempSync(join(quickFolder, "juno-image-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const kinds = new Map<string, number>();
   let images = 0;
@@ -37,7 +37,7 @@ test("images of power cuts between two writes", (t) => {
 });
 
 test("canary: an image of a write that had returned, taken for one under way, is noticed", (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "juno-image-"));
+  const folder = mkdtempSync(join(quickFolder, "juno-image-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   let noticed = 0;
   eachCrashImage({ seed: 2, imagesEach: 3, floods: 0 }, (image) => {

@@ -5,7 +5,6 @@
  * the database.
  */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Write } from "../../../wire/durable.ts";
 import { lastOf, type Segment } from "../../../wire/entries.ts";
@@ -14,6 +13,7 @@ import type { Random } from "../../sim/random.ts";
 import { seededTape } from "../../sim/tape.ts";
 import { history } from "../history.ts";
 import { certificate, headOf, loaded, opened, plain, segment } from "../signed-cluster.ts";
+import { quickFolder } from "./quick-folder.ts";
 
 /** The files as they were when a write had returned, and what a node would start from. */
 type Moment = { readonly db: Buffer; readonly wal: Buffer; readonly state: string };
@@ -32,7 +32,7 @@ export type Plan = { readonly seed: number; readonly imagesEach: number; readonl
 /** Calls `visit` for each image, as it is made; returns how many writes the store has done. */
 export function eachCrashImage({ seed, imagesEach, floods }: Plan, visit: (image: CrashImage) => void): number {
   const random = seededTape(seed, false).stream("images");
-  const folder = mkdtempSync(join(tmpdir(), "juno-images-"));
+  const folder = mkdtempSync(join(quickFolder, "juno-images-"));
   try {
     const file = join(folder, "store");
     const store = opened(file, { create: true });

@@ -2,13 +2,13 @@
  * Power cuts in a store's recorded life: before any call, of all that waits to be synced any part may be on the disk. Each cut is
  * made into files, on which the real code starts a node's store and has to find what the store had promised by then.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { mayStartEmpty } from "../../../cluster/first-start.ts";
 import { openStore } from "../../../ledger/store.ts";
 import type { Random } from "../../sim/random.ts";
 import { optionsFor, plain } from "../signed-cluster.ts";
+import { quickFolder } from "./quick-folder.ts";
 import { type Files, putFiles, type Recording } from "./recording.ts";
 import { type Change, type Pending, syncedDisk } from "./synced-disk.ts";
 
@@ -133,9 +133,6 @@ function sectorsOf(write: Extract<Change, { kind: "write" }>): Change[] {
   }
   return parts;
 }
-
-/** In memory where that can be had, since what is tried here is not this machine's disk. */
-const quickFolder = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** What a node finds that starts on these files: the state, or why it refuses. */
 export function startOn(files: Files): { readonly state: string } | { readonly refused: string } {
