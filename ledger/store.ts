@@ -6,7 +6,7 @@
  * Source: docs/protocol.md, Rules; the tables are in schema.ts.
  */
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Durable, Evidence, Write } from "../wire/durable.ts";
 import type { Allocate, Segment } from "../wire/entries.ts";
 import { clusterIdOf } from "../wire/genesis.ts";
@@ -24,6 +24,7 @@ import { createTables, isBlank, ownerOf } from "./schema.ts";
 import { sha256 } from "./sha256.ts";
 import { type Database, explain, openDatabase, restoreMend } from "./sqlite.ts";
 import { type Owner, readState, type State, stateUpsert, stateValues } from "./state-row.ts";
+import { syncFolder } from "./sync-folder.ts";
 import { flawOfWal } from "./wal-flaw.ts";
 
 export type StoreOptions = {
@@ -123,6 +124,8 @@ export function openStore(options: StoreOptions): Outcome<Store> {
     if (state === undefined) return refuse(`${file}: the row with term, vote and lock is damaged; ${restoreMend}`);
     // Frames that a crash left behind must not be there when later ones are judged (see wal-flaw.ts).
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    // SQLite syncs the name of a new write-ahead log, but keeps silent where that fails.
+    syncFolder(dirname(file));
     if (options.bytesMax !== undefined) db.exec(`PRAGMA max_page_count = ${pagesOf(options.bytesMax)}`);
     opened = true;
     return { ok: true, value: storeOf({ ...options, file }, owner.value, db, lock, state) };

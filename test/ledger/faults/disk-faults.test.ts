@@ -14,7 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { openStore } from "../../../ledger/store.ts";
@@ -84,6 +84,19 @@ for (const [row, call, after] of [
     store.close();
   });
 }
+
+withShim(
+  "D05 the sync of the folder, which brings the log's name to the disk, fails: the store is not opened",
+  (t, library) => {
+    const { file } = filled(t);
+    const { status, stderr } = writeWith(library, file, { call: "sync", path: dirname(file), count: 1 });
+    t.is(status, 1, stderr);
+    t.regex(stderr, /store could not be read or written by the disk; check the disk/);
+    const store = opened(file);
+    t.is(store.lastIndex, 46 as LogIndex);
+    store.close();
+  },
+);
 
 withShim("D07 a read fails: the store is not opened, and says what to look at", (t, library) => {
   const { file } = filled(t);
