@@ -2,7 +2,7 @@
 import { showType } from "../core/type.ts";
 import { lowerModule, lowerTests } from "../lower/lower-module.ts";
 import { type Called, callStep } from "../run/run-tests.ts";
-import { commandsOf, compileLine, installVersion, type Refused, type Session } from "./session.ts";
+import { commandsOf, compileLine, installVersion, pastOf, type Refused, type Session } from "./session.ts";
 
 export type Ran =
   | Refused
@@ -53,11 +53,12 @@ function signatureOf(session: Session, word: string): string | undefined {
 }
 
 function define(session: Session, line: string, at: number): Ran {
-  const { base, lets } = session;
+  const { base } = session;
+  const past = pastOf(session);
   const before = `${base.text.slice(0, at)}\n`;
   const compiled = compileLine(session, `${before}${line}\n${base.text.slice(at)}`, line, before.length);
   if ("refused" in compiled) return compiled;
-  session.past.push({ changes: [], base, lets });
+  session.past.push(past);
   session.base = compiled;
   session.library.known.set(compiled.file, compiled);
   installVersion(session, lowerModule(compiled.module), compiled.module.core.imports);
@@ -78,7 +79,7 @@ function bind(session: Session, bound: string, expression: string): Ran {
   if ("refused" in pure) return pure;
   const ran = evaluate(session, expression);
   if ("called" in ran && ran.called.outcome.value !== undefined) {
-    session.past.push({ changes: [], base: session.base, lets: session.lets });
+    session.past.push(pastOf(session));
     session.lets = [...session.lets, { name: bound, text: expression }];
   }
   return ran;
@@ -140,7 +141,8 @@ function letsUsed({ lets }: Session, text: string): Session["lets"] {
 function runStep(session: Session, text: string, line: string, offset: number): Ran {
   const compiled = compileLine(session, text, line, offset);
   if ("refused" in compiled) return compiled;
-  const { machine, base, lets } = session;
+  const { machine, base } = session;
+  const past = pastOf(session);
   const { module: ir, tests } = lowerTests(compiled.module);
   const [step, another] = tests.at(-1)?.steps ?? [];
   if (step?.kind !== "call" || another !== undefined) return { refused: "this is not a single call" };
@@ -150,7 +152,7 @@ function runStep(session: Session, text: string, line: string, offset: number): 
   installVersion(session, lowerModule(base.module), base.module.core.imports);
   if (typeof called === "string") return { refused: called };
   const { changes } = called.outcome;
-  if (changes.length > 0) session.past.push({ changes, base, lets });
+  if (changes.length > 0) session.past.push({ ...past, changes });
   const { module: hash, index } = step.command;
   const of = hash === null ? compiled : base.uses.find(({ module }) => module.hash === hash);
   const command = of?.module.core.commands[index];

@@ -31,9 +31,33 @@ export type Session = {
   signers: readonly string[];
   /** An expression: when it is, where a line does not say it. */
   time: string | undefined;
-  /** What lines found before them. */
-  readonly past: { readonly changes: readonly Change[]; readonly base: LoadedModule; readonly lets: readonly Let[] }[];
+  /** What lines found before them that changed something. */
+  readonly past: Past[];
 };
+
+export type Past = {
+  readonly base: LoadedModule;
+  readonly lets: readonly Let[];
+  /** Keys of what the machine knew. */
+  readonly modules: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+  readonly tables: ReadonlySet<string>;
+  /** What the line did to rows. */
+  readonly changes: readonly Change[];
+};
+
+/** To be taken before a line runs. */
+export function pastOf({ base, lets, machine }: Session): Past {
+  const { modules, names, tables } = machine;
+  return {
+    base,
+    lets,
+    modules: new Set(modules.keys()),
+    names: new Set(names.keys()),
+    tables: new Set(tables.keys()),
+    changes: [],
+  };
+}
 
 /** Nothing has happened; the text says why, ready to be printed. */
 export type Refused = { readonly refused: string };
@@ -112,22 +136,25 @@ export function installVersion(
   machine.names.set(ir.path, { lineage, current: ir.hash });
 }
 
-/** Brings back what was before the last line that changed something; false where there is none. */
+/** Brings back what was before the last line that changed something, and gives the changes back; undefined where there is none. */
 export function undo(session: Session): readonly Change[] | undefined {
-  const before = session.past.pop();
-  if (before === undefined) return undefined;
-  for (const { table, bytes, key, before: value } of before.changes) {
+  const past = session.past.pop();
+  if (past === undefined) return undefined;
+  for (const { table, bytes, key, before: value } of past.changes) {
     if (value === undefined) table.rows.delete(bytes);
     else setRow(table, bytes, key, value, weight(value));
   }
-  session.lets = before.lets;
-  if (before.base !== session.base) {
-    session.machine.modules.delete(session.base.module.hash);
-    session.base = before.base;
-    const { module } = before.base;
+  session.lets = past.lets;
+  const { machine } = session;
+  for (const kind of ["modules", "names", "tables"] as const) {
+    for (const key of machine[kind].keys()) if (!past[kind].has(key)) machine[kind].delete(key);
+  }
+  if (past.base !== session.base) {
+    session.base = past.base;
+    const { module } = past.base;
     installVersion(session, lowerModule(module), module.core.imports);
   }
-  return before.changes.map((change) => ({ ...change, before: change.after, after: change.before }));
+  return past.changes.map((change) => ({ ...change, before: change.after, after: change.before }));
 }
 
 /** Modules by the names that the one at hand calls them. */

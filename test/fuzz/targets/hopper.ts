@@ -12,10 +12,16 @@ import { lowerTests } from "../../../hopper/lower/lower-module.ts";
 import { bytesOfText, encode, textOfBytes } from "../../../hopper/run/canonical.ts";
 import { decode } from "../../../hopper/run/decode.ts";
 import { showUpTo } from "../../../hopper/run/show.ts";
+import { exportState } from "../../../hopper/run/state-bytes.ts";
 import { chooseBySeed } from "../../../hopper/tools/choices.ts";
+import { completeLine } from "../../../hopper/tools/complete.ts";
 import { pathOf } from "../../../hopper/tools/load-modules.ts";
 import { makeValue } from "../../../hopper/tools/make-value.ts";
+import { runLine, typeOf } from "../../../hopper/tools/run-line.ts";
+import { type Session, startSession, undo } from "../../../hopper/tools/session.ts";
+import { showCalled } from "../../../hopper/tools/show-called.ts";
 import { showDiagnostics } from "../../../hopper/tools/show-diagnostics.ts";
+import { wantsMore } from "../../../hopper/tools/whole-line.ts";
 import { sha256 } from "../../../pools/sha256.ts";
 import { given, signatures } from "../../hopper/chain/signed-chain.ts";
 import { accepted, coinSource, escrowSource } from "../../hopper/check/modules.ts";
@@ -134,4 +140,49 @@ const commands: Target = {
   },
 };
 
-export const hopperTargets: readonly Target[] = [modules, values, commands];
+const counter = `module counter
+table n : Text => Nat
+command add (of : Text, by : Nat) =
+  let before = take n[of] or 0
+  put n[of] = before + by
+`;
+const typed = [
+  'let k = 2\n\nadd("x", k)\n\nget n["x"] + 1\n\n:t add',
+  'fn twice (n : Nat) -> Nat = 2 * n\n\nput n["y"] = twice(3)\n\nas key("a") at 1970-01-02T00:00Z call add("y", 1)',
+  'use counter as c\n\ntable m : Nat => Text\n\nlet k = (1, "a")\n\nlet k = [k]\n\nk\n\n{\n  let x = 1\n  x\n}',
+].map(bytesOf);
+
+/** Lines at the prompt, parted by empty ones: whatever they say, undoing them brings back the state. */
+const lines: Target = {
+  name: "hopper-line",
+  form: "text",
+  examples: typed,
+  allocatedBytesMax: 64 * 1024 * 1024,
+  take: (input) => {
+    const session = startSession({ sha256, find: () => undefined }, { file: "counter.hop", text: counter });
+    if ("refused" in session) throw new Error(session.refused);
+    const before = exportState(session.machine);
+    const verdicts: string[] = [];
+    for (const line of textOf(input).split("\n\n").slice(0, 6)) {
+      const [words, part] = completeLine(session, line);
+      if (!line.endsWith(part) || words.some((word) => !word.startsWith(part)))
+        throw new Error("completes something else");
+      if (line.startsWith(":t ")) verdicts.push("type" in typeOf(session, line.slice(3)) ? "typed" : "untyped");
+      else if (wantsMore(line)) verdicts.push("more");
+      else verdicts.push(answerTo(session, line));
+    }
+    while (undo(session) !== undefined);
+    if (Buffer.compare(before, exportState(session.machine)) !== 0) throw new Error("not undone");
+    return [...new Set(verdicts)].sort().join(" ");
+  },
+};
+
+function answerTo(session: Session, line: string): string {
+  const ran = runLine(session, line);
+  if ("refused" in ran) return "refused";
+  if ("defined" in ran) return "defined";
+  showCalled(session.machine, ran.type, ran.called, new Map());
+  return ran.called.outcome.failure === undefined ? "held" : "failed";
+}
+
+export const hopperTargets: readonly Target[] = [modules, values, commands, lines];
