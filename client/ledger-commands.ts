@@ -83,7 +83,7 @@ export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call
           with: {
             kind: "parsed",
             parse: textOf,
-            brief: "A module that it uses; may be given more than once",
+            brief: "A module that it uses, where it is not found by itself; may be given more than once",
             placeholder: "file",
             optional: true,
             variadic: true,

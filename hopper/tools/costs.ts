@@ -22,7 +22,7 @@ export type CommandCost = {
   readonly worstGas: number;
   /** The test of the worst call. */
   readonly worstIn: string;
-  /** What the dearest call that held wrote, most gas first. */
+  /** What the call that wrote most wrote, most gas first. */
   readonly tables: readonly TableCost[];
 };
 
@@ -38,7 +38,7 @@ export function costsOf(tests: readonly TestResult[], nameOf: (id: string) => st
   const costs = [...calls].map(([command, made]): CommandCost => {
     const sorted = made.toSorted((a, b) => a.call.gasUsed - b.call.gasUsed);
     const worst = sorted.at(-1);
-    const held = sorted.findLast(({ call }) => call.fault === undefined);
+    const written = sorted.map(({ call }) => tablesOf(call, nameOf));
     return {
       command,
       calls: made.length,
@@ -46,10 +46,14 @@ export function costsOf(tests: readonly TestResult[], nameOf: (id: string) => st
       medianGas: sorted[(sorted.length - 1) >> 1]?.call.gasUsed ?? 0,
       worstGas: worst?.call.gasUsed ?? 0,
       worstIn: worst?.test ?? "",
-      tables: held === undefined ? [] : tablesOf(held.call, nameOf),
+      tables: written.reduce((most, one) => (gasOf(one) >= gasOf(most) ? one : most), []),
     };
   });
   return costs.sort((a, b) => b.worstGas - a.worstGas);
+}
+
+function gasOf(tables: readonly TableCost[]): number {
+  return tables.reduce((sum, { gas }) => sum + gas, 0);
 }
 
 function tablesOf({ changes, gasUsed }: CallResult, nameOf: (id: string) => string): readonly TableCost[] {

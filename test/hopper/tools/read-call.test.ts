@@ -1,0 +1,37 @@
+/** A call as people write it becomes a command for the chain, with what its module uses found by itself. */
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import { readCall } from "../../../client/contract/read-call.ts";
+import { escrowSource } from "../check/modules.ts";
+
+const escrow = { file: fileURLToPath(new URL("../../../hopper/demo/escrow.hop", import.meta.url)), text: escrowSource };
+
+test("arguments are worked out and encoded, of the module's own commands and of those it uses", (t) => {
+  const own = readCall(escrow, [], 'settle(id(0x"01"), Refund)', 500);
+  t.deepEqual(own.ok ? own.value : own.reason, {
+    kind: "call",
+    module: "demo/escrow",
+    command: "settle",
+    args: ["\x41\x01", "\x81\x01"],
+    gasLimit: 500,
+    expect: [],
+  });
+  const used = readCall(escrow, [], 'coin.issue(Unit(key("b"), "USD"), main(key("a")), 3)', 500);
+  if (!used.ok || used.value.kind !== "call") throw new Error("not read");
+  t.deepEqual([used.value.module, used.value.command, used.value.args[2]], ["std/coin", "issue", "\x03"]);
+});
+
+test("what is wrong with a call is told with its place", (t) => {
+  for (const [call, reason] of [
+    ["settle(1)", /escrow\.hop:\d+:\d+: error: settle takes 2 arguments/],
+    ["nothing()", /a test calls a command of its module, or of one that it imports/],
+    ['settle(id(0x"01"), Release) expect ok\n  call expire(id(0x"01"))', /not a single call/],
+    ["coin.retire(Unit(key(1), 2), main(3), 1 - 2)", /error: this is a Nat/],
+    ['fund(id(0x"01"), self, self, self, 1, 1 - 2, now)', /error: /],
+  ] as const) {
+    const read = readCall(escrow, [], call, 500);
+    t.regex(read.ok ? "" : read.reason, reason);
+  }
+  const failing = readCall(escrow, [], 'coin.issue(Unit(key("b"), "USD"), main(key("a")), 1 - 2)', 500);
+  t.deepEqual(failing, { ok: false, reason: "an argument fails with Negative" });
+});
