@@ -87,6 +87,8 @@ const secondTaskCommandsMin = 256;
 /** Frames that wait in a lane before its entrance stops reading, and before it reads again. */
 const queuedMax = 4096;
 const queuedLow = 1024;
+/** Spare votes kept: what was read before the entrance stopped may come on top. More are lost, as on a network; all are said again. */
+const spareMax = queuedMax + queuedLow;
 /** Points whose votes are counted; beyond the windows of all leaders only liars vote. */
 const pointsMax = 4096;
 /** Connections on which one client gets its answers: the newest. */
@@ -192,6 +194,10 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     return;
   }
   if (isSpare(state, admitted)) {
+    if (state.spare.length >= spareMax) {
+      tally(state.counters, "spare votes dropped");
+      return;
+    }
     if (state.spare.length === 0) state.io.later();
     state.spare.push({ admitted, connection });
     return;

@@ -59,6 +59,9 @@ test("an entrance stops reading when too many spare votes wait", (t) => {
   t.deepEqual(bench.holds, []);
   bench.frame("peer", commitVote);
   t.deepEqual(bench.holds, ["peer held"]);
+  for (let i = 0; i < queuedLow + 5; i++) bench.frame("peer", commitVote);
+  t.is(bench.state.spare.length, queuedMax + queuedLow, "what had been read before the stop may come on top");
+  t.true((bench.state.counters["spare votes dropped"] ?? 0) > 0);
 });
 
 test("commands without credit hold the clients' entrance, and never the peers'", (t) => {
