@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { createLibrary, type FindSource, loadModule } from "../../../hopper/tools/load-modules.ts";
+import { createLibrary, type FindSource, type Loaded, loadModule } from "../../../hopper/tools/load-modules.ts";
 import { type TestedModule, testModule } from "../../../hopper/tools/test-module.ts";
 
 const room = join(import.meta.dirname, "../../../hopper");
@@ -17,6 +17,13 @@ type Tried = { readonly codes: readonly string[] } | { readonly tested: TestedMo
 
 function sourceOf(path: string): string {
   return readFileSync(join(room, `${path}.hop`), "utf8");
+}
+
+/** The module at this path with all that it uses, checked. */
+export function loadStandardModule(path: string): Extract<Loaded, { readonly ok: true }> {
+  const loaded = loadModule(createLibrary(find), { file: path, text: sourceOf(path) });
+  if (!loaded.ok) throw new Error(`${path} has mistakes`);
+  return loaded;
 }
 
 function tryOut(path: string, text: string): Tried {
