@@ -6,7 +6,14 @@ import test from "ava";
 import fc from "fast-check";
 import { addAccount, createAccounts, setBalance } from "../../../hopper/demo/accounts.ts";
 import { apply, createLedger, type DemoLedger } from "../../../hopper/demo/ledger.ts";
-import { observedAccountsMax } from "../../../hopper/demo/limits.ts";
+import {
+  accountsMax,
+  balanceBitsMax,
+  nameCodePointsMax,
+  observedAccountsMax,
+  routeNamesMax,
+  wholeLedgerAccountsMax,
+} from "../../../hopper/demo/limits.ts";
 import { type Command, parse } from "../../../hopper/demo/parse.ts";
 import { formatRational } from "../../../hopper/demo/rational.ts";
 import * as texts from "../../../hopper/demo/texts.ts";
@@ -15,6 +22,7 @@ import { createMachine, type Evaluator, execute, type Machine } from "../../../h
 import { install } from "../../../hopper/run/run-tests.ts";
 import type { Data, Int, List, Rat, Value } from "../../../hopper/run/value.ts";
 import { accepted } from "../check/modules.ts";
+import { testStandardModule } from "../std/module-cases.ts";
 import { hold } from "./hold.ts";
 
 const source = readFileSync(join(import.meta.dirname, "../../../hopper/demo/juno.hop"), "utf8");
@@ -176,3 +184,47 @@ test("a ledger of more accounts than are observed shows the first of them", (t) 
     t.is(difference(ledger, machine, text), undefined);
   }
 });
+
+test("its limits are the ledger's", (t) => {
+  for (const [limit, value] of [
+    ["accountsMax", accountsMax],
+    ["observedMax", observedAccountsMax],
+    ["wholeMax", wholeLedgerAccountsMax],
+    ["nameMax", nameCodePointsMax],
+    ["routeMax", routeNamesMax],
+    ["below", 2n ** BigInt(balanceBitsMax)],
+  ] as const) {
+    const written = new RegExp(`fn ${limit} \\(\\) -> Nat =\\s+([0-9_]+)`).exec(source)?.[1];
+    t.is(written?.replaceAll("_", ""), String(value), limit);
+  }
+});
+
+test("a full ledger takes no more accounts", (t) => {
+  const small = lowerModule(accepted(source.replace("100_000", "3")));
+  const machine = createMachine({ sha256 });
+  install(machine, small, []);
+  const create = (account: string): Value | undefined =>
+    execute(machine, small.hash, "createAccount", [account], { signers: new Set(), now: 0, gasLimit: 10_000_000 })
+      .value;
+  for (const account of ["a", "b", "c"]) t.deepEqual(create(account), [0, [0]]);
+  t.deepEqual(create("d"), [1, [1]]);
+  t.deepEqual(create("a"), [1, [0]], "that it is there already is said first");
+});
+
+testStandardModule("demo/juno", [
+  ["a refusal of a hop is forgotten", "        Err(refusal) => Err(refusal)\n", "", "missing-case"],
+  ["a walk begins with names", "Ok(Walk(Nothing, emptyMap()))", "Ok(Walk(Nothing, []))", "wrong-type"],
+  ["a function reads a table", "proc heldBy", "fn heldBy", "not-pure"],
+  [
+    "a command calls a command",
+    "Book(linesOf(shown), total - size(shown))",
+    "observeAccounts()",
+    "effect-unused, calls-command",
+  ],
+  [
+    "another effect is told",
+    "-> List(Line) reads balances =",
+    "-> List(Line) writes balances =",
+    "effect-missing, effect-unused",
+  ],
+]);

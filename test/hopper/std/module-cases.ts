@@ -48,7 +48,7 @@ export function testStandardModule(path: string, mutations: readonly Mutation[])
   });
 
   test("its tests meet each of its faults", (t) => {
-    const faults = new Set(Array.from(source.matchAll(/(?:else|fail) ([A-Z]\w*)/g), ([, name = ""]) => name));
+    const faults = new Set(Array.from(source.matchAll(/(?:else|fail) ([A-Z]\w*)\b(?!\()/g), ([, name = ""]) => name));
     const code = source.slice(0, source.indexOf('\ntest "'));
     for (const name of faults) {
       if (!new RegExp(`(?:else|fail) ${name}\\b`).test(code)) continue;
