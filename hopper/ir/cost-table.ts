@@ -42,7 +42,7 @@ export const costTable = {
 export type Limits = {
   readonly gas: number;
   readonly callDepth: number;
-  /** Expressions inside each other, over all calls under way. */
+  /** Expressions inside each other, over all calls under way. Both evaluators find an end within 0.75 of Node's 984 KiB of stack. */
   readonly nesting: number;
   readonly valueBytes: number;
   /** Parts inside each other of a value that is stored, told, compared or given back. */
@@ -55,7 +55,7 @@ export type Limits = {
 export const limits: Limits = {
   gas: 10_000_000,
   callDepth: 512,
-  nesting: 4096,
+  nesting: 1536,
   valueBytes: 1024 * 1024,
   valueNesting: 256,
   integerBits: 65_536,

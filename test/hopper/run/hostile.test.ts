@@ -126,6 +126,16 @@ const harms: readonly Harm[] = [
     'table t : Text => Nat\ncommand go () =\n  let x = for i in range(19), acc = "a" { acc ++ acc }\n  for i in range(100000), acc = 0 { get t[x] or 0 }',
     /^Fault OutOfGas/,
   ],
+  ...(
+    [
+      ["calls in a let", "{\nlet x = f(n - 1)\nx\n}"],
+      ["calls in sums in sums", `${"1 + (".repeat(100)}f(n - 1)${")".repeat(100)}`],
+      ["calls in lists in lists", `${"size([".repeat(80)}f(n - 1)${"])".repeat(80)}`],
+    ] as const
+  ).map(([what, inside]): Harm => {
+    const source = `fn f (n : Nat) -> Nat = if n == 0 then 0 else ${inside}\ncommand go () = f(100000)`;
+    return [`${what}, over and over`, source, /^Fault DepthExceeded/];
+  }),
   [
     "a dictionary in a table",
     'table t : Nat => Map(Text, Nat)\ncommand go (n : Nat, name : Text) =\n  let e : Map(Text, Nat) = emptyMap()\n  put t[n] = insert(insert(e, "b", 1), name, 2)',
