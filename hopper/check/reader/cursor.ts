@@ -67,6 +67,12 @@ export function nested<T>(cursor: Cursor, read: () => T): T {
   return result;
 }
 
+/** For chains such as `a.b.c`, which lie inside each other to the left. */
+export function link(cursor: Cursor, count: number): number {
+  if (count >= nestingMax) refuse(cursor, `at most ${nestingMax} links`);
+  return count + 1;
+}
+
 export function endOf(cursor: Cursor): number {
   return cursor.tokens[cursor.at - 1]?.span.end ?? 0;
 }

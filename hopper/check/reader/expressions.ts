@@ -1,6 +1,19 @@
 /** Expressions, statements and patterns of the provisional reader. */
 import type { Absent, BinaryOperator, CaseNode, Expr, FieldNode, Pattern, Statement } from "../../syntax/tree.ts";
-import { type Cursor, endOf, expect, is, nested, next, peek, readList, readName, refuse, take } from "./cursor.ts";
+import {
+  type Cursor,
+  endOf,
+  expect,
+  is,
+  link,
+  nested,
+  next,
+  peek,
+  readList,
+  readName,
+  refuse,
+  take,
+} from "./cursor.ts";
 
 export const declarationWords: ReadonlySet<string> = new Set(
   "pub use data asset table event fn rec proc command interface law test migrate".split(" "),
@@ -111,17 +124,19 @@ function readUnary(cursor: Cursor): Expr {
 
 function readPostfix(cursor: Cursor): Expr {
   let expr = nested(cursor, () => readSimple(cursor));
-  for (;;) {
+  for (let links = 0; ; links = link(cursor, links)) {
     const { start } = expr.span;
     if (peek(cursor).starts) return expr;
     if (take(cursor, "."))
       expr = { kind: "field", of: expr, name: readName(cursor), span: { start, end: endOf(cursor) } };
     else if (take(cursor, "(")) {
-      const args = readList(cursor, ")", () => readExpr(cursor));
+      // What is called has been read, so the depth is not counted there.
+      const args = nested(cursor, () => readList(cursor, ")", () => readExpr(cursor)));
       expr = { kind: "call", to: expr, args, span: { start, end: endOf(cursor) } };
     } else if (is(cursor, "{") && isConstructor(expr)) {
       next(cursor);
-      expr = { kind: "record", to: expr, fields: readFields(cursor), span: { start, end: endOf(cursor) } };
+      const fields = nested(cursor, () => readFields(cursor));
+      expr = { kind: "record", to: expr, fields, span: { start, end: endOf(cursor) } };
     } else return expr;
   }
 }
@@ -208,7 +223,10 @@ function readAccess(cursor: Cursor, kind: "take" | "get"): Expr {
   const key = readList(cursor, "]", () => readExpr(cursor));
   const end = endOf(cursor);
   const fields = [];
-  while (!peek(cursor).starts && take(cursor, ".")) fields.push(readName(cursor));
+  while (!peek(cursor).starts && take(cursor, ".")) {
+    link(cursor, fields.length);
+    fields.push(readName(cursor));
+  }
   let absent: Absent | null = null;
   if (take(cursor, "else")) absent = { kind: "else", fault: readName(cursor) };
   else if (take(cursor, "or")) absent = { kind: "or", value: readBinary(cursor, 0) };
@@ -277,7 +295,8 @@ export function readPattern(cursor: Cursor): Pattern {
     if (token.kind !== "word") return { kind: "literal", value: readUnary(cursor), span: here() };
     const name = readName(cursor);
     let to: Expr = { kind: "name", name: name.name, span: name.span };
-    while (take(cursor, ".")) to = { kind: "field", of: to, name: readName(cursor), span: here() };
+    for (let links = 0; take(cursor, "."); links = link(cursor, links))
+      to = { kind: "field", of: to, name: readName(cursor), span: here() };
     if (take(cursor, "("))
       return { kind: "construct", to, args: readList(cursor, ")", () => readPattern(cursor)), span: here() };
     if (is(cursor, "{") && isConstructor(to)) {
