@@ -2,9 +2,10 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { commandersOf } from "../wire/commanders.ts";
 import { encodeGenesis } from "../wire/genesis.ts";
 import { quorumOf } from "../wire/quorum.ts";
-import type { ClientId, NodeId, Outcome } from "../wire/types.ts";
+import type { NodeId, Outcome } from "../wire/types.ts";
 import { because } from "./because.ts";
 import type { NodeConfig } from "./config.ts";
 import { mayStartEmpty } from "./first-start.ts";
@@ -35,7 +36,7 @@ export function setUpNode(config: NodeConfig): Outcome<NodeSetup> {
       cluster: clusterId,
       quorum: quorumOf(genesis.validators.length),
       validators: new Map(genesis.validators.map(({ id, publicKey }) => [id as NodeId, publicKey])),
-      clients: new Map(genesis.clients.map(({ id, publicKey }) => [id as ClientId, publicKey])),
+      clients: commandersOf(genesis),
       genesis: encodeGenesis(genesis),
       storeFile: join(data, "ledger.sqlite"),
       createStore: mayStartEmpty(config.node.key),

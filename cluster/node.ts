@@ -5,6 +5,7 @@
  */
 import type { ActorName } from "../actors/mailbox.ts";
 import type { LogIndex } from "../wire/types.ts";
+import { startClock } from "./clock.ts";
 import type { NodeStatus } from "./control.ts";
 import { nodeStatus } from "./node-status.ts";
 import type { ActorStatus, NodeSetup, Note } from "./threads/boot.ts";
@@ -38,6 +39,7 @@ export async function startNode(setup: NodeSetup, events: NodeEvents): Promise<R
   const crew = startCrew(setup, events.onNote);
   try {
     const addresses = await Promise.race([bringUp(crew, events), crew.failed]);
+    const stopClock = startClock(crew.controls);
     let stopping: Promise<void> | undefined;
     return {
       addresses,
@@ -47,6 +49,7 @@ export async function startNode(setup: NodeSetup, events: NodeEvents): Promise<R
         return nodeStatus(setup, started, statuses, peers);
       },
       stop: () => {
+        stopClock();
         stopping ??= takeDown(crew);
         return stopping;
       },

@@ -2,8 +2,10 @@
  * Audit: checks a store against nothing but the genesis, from the first client's signature to the last commit
  * certificate. It never writes to the file, and never throws on what the file holds.
  */
+
 import { resolve } from "node:path";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { commandersOf } from "../wire/commanders.ts";
 import { open } from "../wire/envelope.ts";
 import { clusterIdOf } from "../wire/genesis.ts";
 import type { Digest, Genesis, Outcome } from "../wire/types.ts";
@@ -66,7 +68,7 @@ function auditDatabase(db: Database, file: string, { genesis, verify, onProgress
   if (!owner.ok) return { ok: false, index: 0, reason: `${file} ${owner.reason}` };
 
   const total = integerOf(db.prepare("SELECT max(last) AS last FROM log").get()?.last) ?? 0;
-  const keys = new Map(genesis.clients.map((client) => [client.id, client.publicKey]));
+  const keys = commandersOf(genesis);
   const counts = new Map<number, number>();
   let certificates = 0;
   const checked = checkStore({

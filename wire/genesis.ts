@@ -4,6 +4,7 @@
  */
 
 import type { Hash } from "./chain.ts";
+import { validatorClientsFrom } from "./commanders.ts";
 import { decode } from "./envelope.ts";
 import * as proto from "./gen/juno.ts";
 import { validatorsMax } from "./limits.ts";
@@ -38,6 +39,8 @@ export function flawOfGenesis(genesis: Genesis): string | undefined {
       if (member.publicKey.length !== 32) return `public key of "${member.name}" is not 32 bytes`;
     }
   }
+  const reserved = genesis.clients.find(({ id }) => id >= validatorClientsFrom);
+  if (reserved !== undefined) return `the id of client "${reserved.name}" is not below ${validatorClientsFrom}`;
   const keys = [...genesis.validators, ...genesis.clients, ...genesis.admins].map((member) => member.publicKey.join());
   if (new Set(keys).size !== keys.length) return "one public key is given to two members";
   return undefined;

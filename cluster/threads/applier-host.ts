@@ -9,6 +9,8 @@ import { oneVerdict } from "../../pools/one-verdict.ts";
 import { opensslEngine } from "../../pools/openssl.ts";
 import { checkPublicKey } from "../../pools/public-key.ts";
 import { sha256 } from "../../pools/sha256.ts";
+import { clientIdOf } from "../../wire/commanders.ts";
+import { faultyMax } from "../../wire/quorum.ts";
 import type { LogIndex } from "../../wire/types.ts";
 import type { ApplierControl, Boot } from "./boot.ts";
 
@@ -18,7 +20,13 @@ export function host({ setup, ports }: Boot): ApplierControl {
   const verify: Engine["verify"] = (signature, message, key) =>
     checkPublicKey(key).ok && engine.verify(signature, message, key);
   const signatures = { chain: sha256(setup.genesis), verify };
-  const machine = createChain({ sha256, clients: setup.clients, signatures });
+  const machine = createChain({
+    sha256,
+    clients: setup.clients,
+    signatures,
+    validators: new Map([...setup.validators.keys()].map((node) => [clientIdOf(node), node])),
+    faulty: faultyMax(setup.validators.size),
+  });
   const state = start({ appliedIndex: 0 as LogIndex }, { machine });
   const waiters: { index: LogIndex; resolve: () => void }[] = [];
   const behaviour = {
@@ -33,6 +41,7 @@ export function host({ setup, ports }: Boot): ApplierControl {
   return {
     appliedThrough: (index) =>
       state.appliedIndex >= index ? Promise.resolve() : new Promise((resolve) => waiters.push({ index, resolve })),
+    clockShown: async () => machine.clockShown(setup.self),
     status: async () => ({ edges: shell.status(), counters: state.counters, facts: describe(state) }),
     stop: async () => shell.close(),
   };

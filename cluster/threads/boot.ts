@@ -5,7 +5,7 @@ import type { Port } from "../../actors/port.ts";
 import type { EdgeStatus } from "../../actors/shell.ts";
 import type { EngineName } from "../../pools/engine.ts";
 import type { Durable } from "../../wire/durable.ts";
-import type { ClientId, Digest, LogIndex, NodeId } from "../../wire/types.ts";
+import type { ClientId, Digest, LogIndex, NodeId, RequestId } from "../../wire/types.ts";
 import type { TlsOptions } from "../nng/credentials.ts";
 import type { Layout } from "./layout.ts";
 
@@ -97,6 +97,8 @@ export type LogControl = Control & {
 export type ApplierControl = Control & {
   /** Resolves once the entry at `index` is applied. */
   appliedThrough(index: LogIndex): Promise<void>;
+  /** What this node's clock has shown last in the log, in milliseconds from 1970; undefined while no contract asks for the time. */
+  clockShown(): Promise<number | undefined>;
 };
 
 export type ConsensusControl = Control & {
@@ -111,6 +113,8 @@ export type ReceiverControl = Control & {
   listen(
     commitIndex: LogIndex,
   ): Promise<{ ok: true; value: { peers: string; clients: string } } | { ok: false; reason: string }>;
+  /** Takes a command of this validator's own, as one of a client; `request` is above all before. */
+  command(request: RequestId, payload: Uint8Array): Promise<void>;
 };
 
 export type SenderControl = Control & {

@@ -10,6 +10,8 @@ import { sha256 } from "../../pools/sha256.ts";
 import { checkCount } from "../../pools/signature-batch.ts";
 import type { Verifier } from "../../pools/verifier.ts";
 import { verifyBatch } from "../../pools/verify-batch.ts";
+import { commandWriter } from "../../wire/command-writer.ts";
+import { clientIdOf } from "../../wire/commanders.ts";
 import { frameBytesMax } from "../../wire/limits.ts";
 import { formatAddress, parseAddress } from "../nng/address.ts";
 import type { Connection } from "../nng/connection.ts";
@@ -23,6 +25,8 @@ const connectionsMax = 1024;
  * 100 µs, a check 50, so for a vote or two the way would be longer than the work.
  */
 const checksHereMax = 3;
+/** What this node says as a client comes by no connection: they are numbered from 1. */
+const ownConnection = 0;
 /** How long votes beyond a quorum wait for that quorum to do without them. */
 const laterMs = 20;
 
@@ -141,6 +145,13 @@ export function host({ setup, ports }: Boot): ReceiverControl {
       } catch (error) {
         return { ok: false, reason: error instanceof Error ? error.message : String(error) };
       }
+    },
+    command: async (request, payload) => {
+      if (engine === undefined) throw new Error("a command before its start");
+      const signing = engine;
+      const sign = (message: Uint8Array): Uint8Array => signing.sign(message, setup.secretSeed);
+      const frame = commandWriter(setup.cluster, clientIdOf(setup.self), sign)(request, payload);
+      shell.deliver({ kind: "frame", entrance: "client", connection: ownConnection, frame });
     },
     status: async () => ({
       edges: shell.status(),

@@ -5,10 +5,11 @@
  * Out   an outcome's canonical bytes
  * Rule  the same commands in the same order give the same outcomes and the same state on every node
  */
-import { apply, createLedger, stateHash as hashOfLedger } from "../demo/ledger.ts";
+import { apply, createLedger, stateHash as hashOfLedger, type Outcome } from "../demo/ledger.ts";
 import { encodeOutcomeInPlace } from "../demo/outcome-bytes.ts";
-import { textOfBytes } from "../run/canonical.ts";
+import { encode, textOfBytes } from "../run/canonical.ts";
 import type { Evaluator, Machine } from "../run/machine.ts";
+import { agreedTime, asksTime } from "./agreed-time.ts";
 import { isContractCommand } from "./contract-command.ts";
 import { applyContractCommand, createContracts, exportContracts, type SignatureCheck } from "./contracts.ts";
 
@@ -18,6 +19,9 @@ export type ChainOptions = {
   readonly clients: ReadonlyMap<number, Uint8Array>;
   readonly evaluator?: Evaluator;
   readonly signatures: SignatureCheck;
+  /** Validators by the ids under which they say what their clocks show, and how many of them may lie. */
+  readonly validators: ReadonlyMap<number, number>;
+  readonly faulty: number;
 };
 
 export type Chain = {
@@ -25,19 +29,43 @@ export type Chain = {
   readonly apply: (payload: Uint8Array, client: number, index: number) => Uint8Array;
   /** 32 bytes; costs what the state is large. */
   readonly stateHash: () => Uint8Array;
+  /** What this validator's clock has shown last in the log, in milliseconds from 1970; undefined while no contract asks for the time. */
+  readonly clockShown: (validator: number) => number | undefined;
 };
 
-export function createChain({ sha256, clients, evaluator, signatures }: ChainOptions): Chain {
+export function createChain({ sha256, clients, evaluator, signatures, validators, faulty }: ChainOptions): Chain {
   const ledger = createLedger();
   const contracts = createContracts({ sha256, signatures, ...(evaluator === undefined ? {} : { evaluator }) });
   const signersOf = new Map([...clients].map(([id, key]) => [id, new Set([textOfBytes(sha256(key))])]));
   const nobody: ReadonlySet<string> = new Set();
+  const { modules, own } = contracts.machine;
+  let now = 0;
+  const timed = { modules: 0, any: false };
+
+  function applyContract(payload: Uint8Array, client: number, index: number): Outcome {
+    const validator = validators.get(client);
+    const outcome = applyContractCommand(contracts, payload, {
+      signers: signersOf.get(client) ?? nobody,
+      now,
+      index,
+      validator,
+    });
+    if (validator !== undefined && outcome.ok) now = agreedTime(own.clocks, faulty);
+    return outcome;
+  }
+
   return {
-    apply: (payload, client, index) => {
-      const outcome = isContractCommand(payload)
-        ? applyContractCommand(contracts, payload, { signers: signersOf.get(client) ?? nobody, now: noTime, index })
-        : apply(ledger, payload);
-      return encodeOutcomeInPlace(outcome);
+    apply: (payload, client, index) =>
+      encodeOutcomeInPlace(isContractCommand(payload) ? applyContract(payload, client, index) : apply(ledger, payload)),
+    clockShown: (validator) => {
+      if (timed.modules !== modules.size) {
+        Object.assign(timed, {
+          modules: modules.size,
+          any: modules.values().some(({ linked }) => asksTime(linked.ir)),
+        });
+      }
+      if (!timed.any) return undefined;
+      return (own.clocks.rows.get(encode(validator, own.clocks.shape.key, []))?.value as number | undefined) ?? 0;
     },
     stateHash: () => {
       const demo = hashOfLedger(ledger);
@@ -51,9 +79,6 @@ export function createChain({ sha256, clients, evaluator, signatures }: ChainOpt
     },
   };
 }
-
-/** The log has no agreed time yet: `now` stands still. */
-const noTime = 0;
 
 function isEmpty({ modules, tables }: Machine): boolean {
   return modules.size === 0 && tables.values().every(({ rows }) => rows.size === 0);

@@ -5,6 +5,7 @@
  *   call      [1, module: path or hash, command, [each argument's canonical bytes], gas limit, [expectation]]
  *   policy    [2, who: principal, policy: principal]
  *   signed    [3, one of the above, until: log index, [public key], [signature]]
+ *   clock     [4, time: milliseconds from 1970]: what a validator's clock shows
  *
  *   expectation   [table: path.name, account, unit, least]: the rows of the account change by at least `least` of the unit. Account
  *                 and unit are canonical bytes of the table's key's parts; a key of one part has no unit, and "" stands for it
@@ -43,7 +44,9 @@ export type SignedCommand = {
   readonly signatures: readonly string[];
 };
 
-export type ContractCommand = PlainCommand | SignedCommand;
+export type ClockCommand = { readonly kind: "clock"; readonly time: number };
+
+export type ContractCommand = PlainCommand | SignedCommand | ClockCommand;
 
 const number = { of: "Nat" } as const;
 const text = { of: "Text" } as const;
@@ -53,6 +56,7 @@ const many = { of: "list", item: bytes } as const;
 const expectation = { of: "tuple", items: [text, bytes, bytes, { of: "Int" }] } as const;
 const publishShape = { of: "tuple", items: [number, text, text] } as const;
 const policyShape = { of: "tuple", items: [number, principal, principal] } as const;
+const clockShape = { of: "tuple", items: [number, number] } as const;
 const signedShape = { of: "tuple", items: [number, bytes, number, many, many] } as const;
 const callShape = {
   of: "tuple",
@@ -60,16 +64,16 @@ const callShape = {
 } as const;
 const signingShape = { of: "tuple", items: [text, bytes, bytes, number, many] } as const;
 
-/** Arrays of three, five and six items. */
-const lead = { three: 0x83, five: 0x85, six: 0x86 } as const;
-const tags = { publish: 0, call: 1, policy: 2, signed: 3 } as const;
+/** Arrays of so many items. */
+const lead = { two: 0x82, three: 0x83, five: 0x85, six: 0x86 } as const;
+const tags = { publish: 0, call: 1, policy: 2, signed: 3, clock: 4 } as const;
 
 /** What stands in front of what the keys of a signed command sign, so that it is nothing else that they ever sign. */
 const signingTag = "juno/contract";
 
 /** True where a payload is for the contracts; no UTF-8 text begins so. */
 export function isContractCommand(payload: Uint8Array): boolean {
-  return payload[0] === lead.three || payload[0] === lead.five || payload[0] === lead.six;
+  return payload[0] === lead.two || payload[0] === lead.three || payload[0] === lead.five || payload[0] === lead.six;
 }
 
 export function encodeContractCommand(command: ContractCommand): Uint8Array {
@@ -87,6 +91,8 @@ function bytesOf(command: ContractCommand): string {
   switch (command.kind) {
     case "publish":
       return encode([0, tags.publish, command.path, command.source], publishShape, []);
+    case "clock":
+      return encode([0, tags.clock, command.time], clockShape, []);
     case "policy":
       return encode([0, tags.policy, command.who, command.policy], policyShape, []);
     case "signed": {
@@ -111,6 +117,8 @@ export function decodeContractCommand(payload: Uint8Array): ContractCommand | un
 
 function commandOf(payload: string): ContractCommand | undefined {
   switch (payload.charCodeAt(0)) {
+    case lead.two:
+      return clockOf(payload);
     case lead.three:
       return publishOf(payload) ?? policyOf(payload);
     case lead.five:
@@ -136,6 +144,13 @@ function policyOf(payload: string): PlainCommand | undefined {
   return tag === tags.policy ? { kind: "policy", who: who as Data, policy: policy as Data } : undefined;
 }
 
+function clockOf(payload: string): ClockCommand | undefined {
+  const read = decode(payload, clockShape, []);
+  if (!read.ok) return undefined;
+  const [, tag, time] = read.value as Data;
+  return tag === tags.clock && typeof time === "number" ? { kind: "clock", time } : undefined;
+}
+
 function callOf(payload: string): PlainCommand | undefined {
   const read = decode(payload, callShape, []);
   if (!read.ok) return undefined;
@@ -155,7 +170,7 @@ function signedOf(payload: string): SignedCommand | undefined {
   const [, tag, within, until, keys, signatures] = read.value as Data;
   if (tag !== tags.signed || typeof until !== "number") return undefined;
   const inner = commandOf(stringOf(within));
-  if (inner === undefined || inner.kind === "signed") return undefined;
+  if (inner === undefined || inner.kind === "signed" || inner.kind === "clock") return undefined;
   return { kind: "signed", inner, until, keys: stringsOf(keys), signatures: stringsOf(signatures) };
 }
 

@@ -28,6 +28,7 @@ import { hexOf, showUpTo } from "../run/show.ts";
 import { exportState, importState, type Recompile } from "../run/state-bytes.ts";
 import { type Change, setRow } from "../run/table.ts";
 import type { Value } from "../run/value.ts";
+import { showClock } from "./agreed-time.ts";
 import {
   type ContractExpectation,
   decodeContractCommand,
@@ -68,6 +69,8 @@ export type Given = {
   readonly now: number;
   /** The command's place in the log. */
   readonly index: number;
+  /** The validator that says it; undefined where a client does. */
+  readonly validator?: number | undefined;
 };
 
 /** Compiling is paid for by the source's length, and nothing is longer than a command. */
@@ -78,7 +81,18 @@ const policyGas = 1_000_000;
 export function applyContractCommand(contracts: Contracts, payload: Uint8Array, given: Given): Outcome {
   const command = decodeContractCommand(payload);
   if (command === undefined) return failed("Error: not a command for contracts in its canonical form");
+  if (command.kind === "clock") return applyClock(contracts, command.time, given.validator);
+  if (given.validator !== undefined)
+    return failed("Error: a validator's command says what its clock shows, and nothing else");
   return command.kind === "signed" ? applySigned(contracts, command, given) : applyPlain(contracts, command, given);
+}
+
+function applyClock({ machine }: Contracts, time: number, validator: number | undefined): Outcome {
+  if (validator === undefined) return failed("Error: only validators have clocks here");
+  const shown = showClock(machine.own.clocks, validator, time);
+  if (shown === false) return failed("Error: this clock has shown as late a time before");
+  const before = shown.before === null ? null : String(shown.before);
+  return { ok: true, text: "Clock read", diff: [{ key: `clock[${validator}]`, before, after: String(time) }] };
 }
 
 function applyPlain(contracts: Contracts, command: PlainCommand, given: Given): Outcome {

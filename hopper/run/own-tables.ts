@@ -9,12 +9,15 @@ export type OwnTables = {
   readonly policies: Table;
   /** Commands with signatures of their own that have run, by hash, and until when they might. */
   readonly spent: Table;
+  /** What each validator's clock has shown last. */
+  readonly clocks: Table;
 };
 
 export function createOwnTables(): OwnTables {
   return {
     policies: table({ name: "policy", key: { of: "Principal" }, value: { of: "Principal" } }),
     spent: table({ name: "spent", key: { of: "Bytes" }, value: { of: "Nat" } }),
+    clocks: table({ name: "clock", key: { of: "Nat" }, value: { of: "Time" } }),
   };
 }
 

@@ -182,8 +182,8 @@ test("a damaged state is refused", (t) => {
 });
 
 test("in a chain, texts go to the demo's ledger, and the state's hash covers both", (t) => {
-  const chain = createChain({ sha256, clients: keys, signatures });
-  const alone = createChain({ sha256, clients: keys, signatures });
+  const chain = createChain({ sha256, clients: keys, signatures, validators: new Map(), faulty: 0 });
+  const alone = createChain({ sha256, clients: keys, signatures, validators: new Map(), faulty: 0 });
   const text = new TextEncoder().encode("CreateAccount a");
   t.deepEqual(chain.apply(text, 1, 1).slice(), alone.apply(text, 1, 1).slice());
   t.deepEqual(chain.stateHash(), alone.stateHash());

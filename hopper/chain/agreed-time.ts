@@ -1,0 +1,37 @@
+/**
+ * The time that the log agrees on. Each validator says now and then, by a command, what its clock shows; of what they have shown
+ * last, the time is the (f+1)-th latest. So no f liars put it ahead of every honest clock, or hold it back behind all of them, and
+ * it never goes back, since no clock does.
+ *
+ * Rule   docs/decisions/0013-agreed-time.md
+ */
+import type { IrModule } from "../ir/ir.ts";
+import { encode } from "../run/canonical.ts";
+import { weight } from "../run/compare.ts";
+import { setRow, type Table } from "../run/table.ts";
+
+/** Milliseconds from 1970 by `validators` clocks of which at most `faulty` lie; 0 as long as too few have spoken. */
+export function agreedTime({ rows }: Table, faulty: number): number {
+  const shown = [...rows.values()].map(({ value }) => value as number).sort((a, b) => b - a);
+  return shown[faulty] ?? 0;
+}
+
+/** Takes what a clock shows; returns what it showed before. False where that was later. */
+export function showClock(clocks: Table, clock: number, time: number): { readonly before: number | null } | false {
+  const key = encode(clock, clocks.shape.key, []);
+  const before = clocks.rows.get(key)?.value as number | undefined;
+  if (before !== undefined && before >= time) return false;
+  setRow(clocks, key, clock, time, weight(time));
+  return { before: before ?? null };
+}
+
+/** True where a module asks what time it is: only then do clocks have to speak. */
+export function asksTime({ functions }: IrModule): boolean {
+  const open: unknown[] = functions.map(({ body }) => body);
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (typeof at !== "object" || at === null) continue;
+    if ("op" in at && at.op === "primitive" && "name" in at && at.name === "now") return true;
+    open.push(...Object.values(at).filter((part) => typeof part === "object"));
+  }
+  return false;
+}
