@@ -3,8 +3,9 @@
  * with the key, and the node removes it for good before it signs. Without it a node does not start with an empty store,
  * whatever became of its data folder: it would have forgotten its votes.
  */
-import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, unlinkSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { syncFolder } from "../ledger/sync-folder.ts";
 import type { Outcome } from "../wire/types.ts";
 import { because } from "./because.ts";
 
@@ -52,16 +53,5 @@ function isReadable(path: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function syncFolder(path: string): void {
-  // Windows has no call for it.
-  if (process.platform === "win32") return;
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
