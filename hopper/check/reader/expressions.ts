@@ -1,4 +1,5 @@
 /** Expressions, statements and patterns of the provisional reader. */
+import { canonical, gcd } from "../../run/integer.ts";
 import type { Absent, BinaryOperator, CaseNode, Expr, FieldNode, Pattern, Statement } from "../../syntax/tree.ts";
 import {
   type Cursor,
@@ -323,10 +324,17 @@ function readText(token: string): string {
   return token.slice(1, -1).replace(/\\(.)/g, (_, one) => (one === "n" ? "\n" : one === "t" ? "\t" : one));
 }
 
+/** Of a fraction: to reduce a longer one takes more time than a module pays for. */
+const fractionDigitsMax = 10_000;
+
 function readNumber(cursor: Cursor, text: string): { numerator: bigint; denominator: bigint; isExact: boolean } {
   const digits = text.replaceAll("_", "");
   const [whole = "0", below] = digits.split(/[%.]/);
   if (below === undefined) return { numerator: BigInt(whole), denominator: 1n, isExact: false };
+  if (digits.length > fractionDigitsMax) {
+    cursor.at--;
+    refuse(cursor, `a fraction of at most ${fractionDigitsMax} digits`);
+  }
   const isDecimal = digits.includes(".");
   const n = isDecimal ? BigInt(whole + below) : BigInt(whole);
   const d = isDecimal ? 10n ** BigInt(below.length) : BigInt(below);
@@ -334,9 +342,8 @@ function readNumber(cursor: Cursor, text: string): { numerator: bigint; denomina
     cursor.at--;
     refuse(cursor, "a denominator that is not 0");
   }
-  let [a, b] = [n, d];
-  while (b !== 0n) [a, b] = [b, a % b];
-  return { numerator: n / a, denominator: d / a, isExact: true };
+  const by = BigInt(gcd(canonical(n), canonical(d)));
+  return { numerator: n / by, denominator: d / by, isExact: true };
 }
 
 /** Days by the civil calendar (Howard Hinnant's days_from_civil), without a clock. */

@@ -87,7 +87,7 @@ function readDeclaration(cursor: Cursor): Declaration {
     case "table": {
       const name = readName(cursor);
       expect(cursor, ":");
-      const keys = atNamedParams(cursor) && take(cursor, "(") ? readParams(cursor, ")") : readExpr(cursor);
+      const keys = atNamedParams(cursor) && take(cursor, "(") ? readParams(cursor, ")") : readKey(cursor);
       expect(cursor, "=>");
       return finish({ kind: "table", name, keys, value: readExpr(cursor) });
     }
@@ -170,6 +170,16 @@ function readStep(cursor: Cursor): TestStep {
   expect(cursor, "ok");
   const value = peek(cursor).starts ? null : readExpr(cursor);
   return { kind: "call", signers, time, call, expect: { kind: "ok", value }, span: here() };
+}
+
+/** A type; in front of `=>` one in parentheses would be read as a function. */
+function readKey(cursor: Cursor): Expr {
+  const { start } = peek(cursor).span;
+  if (!take(cursor, "(")) return readExpr(cursor);
+  const items = readList(cursor, ")", () => readExpr(cursor));
+  const span = { start, end: endOf(cursor) };
+  const [only, another] = items;
+  return only !== undefined && another === undefined ? { ...only, span } : { kind: "tuple", items, span };
 }
 
 /** `(u : Unit, …)` and not a type in parentheses. */

@@ -82,7 +82,7 @@ function tableOf({ tape, data, tables }: Making, name: string): string {
   const value = dataType(tape, data);
   tables.push({ name, keys, value });
   const [only = nat, second] = keys;
-  const key = `(a : ${textOf(only)}${second === undefined ? "" : `, b : ${textOf(second)}`})`;
+  const key = second === undefined ? textOf(only) : `(a : ${textOf(only)}, b : ${textOf(second)})`;
   return `table ${name} : ${key} => ${textOf(value)}`;
 }
 

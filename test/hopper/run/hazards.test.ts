@@ -221,6 +221,17 @@ test("2^70000, texts and lists beyond all bounds are faults long before a RangeE
   t.false(decode(`\x9b${"\x00\x1f"}${"\xff".repeat(6)}`, { of: "list", item: { of: "tuple", items: [] } }, []).ok);
 });
 
+test("a fraction in a source is reduced in no time, or refused", (t) => {
+  // Euclid takes most steps for neighbours of Fibonacci's; these have some 4,900 digits.
+  let [a, b] = [1n, 1n];
+  for (let i = 0; i < 23_500; i++) [a, b] = [b, a + b];
+  const before = process.cpuUsage();
+  t.is(said(`command go () = numerator(${3n * a}%${3n * b}) == ${a}`), true);
+  t.false(checkModule(`module a\ncommand go () = ${b}${b}%${a}\n`, "a", () => undefined).ok);
+  const { user } = process.cpuUsage(before);
+  t.true(user < 1_000_000, `${user / 1000} ms`);
+});
+
 test("depth 10^6 is a fault, or refused, wherever it comes from", (t) => {
   t.is(
     said("fn f (n : Nat) -> Nat = if n == 0 then 0 else 1 + f(n - 1)\ncommand go () = f(1_000_000)"),
