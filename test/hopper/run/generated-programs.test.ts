@@ -133,7 +133,7 @@ function failureOf(numbers: readonly number[]): Error | undefined {
 }
 
 test("random programs check, never get stuck, and mean the same in both evaluators", (t) => {
-  const programs = Number(process.env.HOPPER_PROGRAMS ?? 4000);
+  const programs = Number(process.env.HOPPER_PROGRAMS ?? 2500);
   const first = Number(process.env.HOPPER_SEED ?? 1);
   for (let seed = first; seed < first + programs; seed++) {
     const tape = tapeOf(seed, 40 + (seed % 12) * 60);
