@@ -2,7 +2,7 @@
 import { testStandardModule } from "./module-cases.ts";
 
 const kept = "  put owned[maker, id] = Owned { owner = to, object }\n";
-const moved = "  deposit(to, withdraw(maker, id, auth))\n";
+const moved = "  deposit(to, object)\n";
 
 testStandardModule("std/object", [
   ["what is deposited is lost", kept, "", "never-used, effect-unused"],
@@ -13,14 +13,14 @@ testStandardModule("std/object", [
     kept.replace("object }", "object = Object(maker, id, object.content) }"),
     "never-used",
   ],
+  ["an object is handed on twice", moved, "  deposit(to, object)\n  deposit(from, object)\n", "used-twice"],
+  ["an object handed on goes nowhere", moved, "", "never-used"],
   [
-    "an object is handed on twice",
-    moved,
-    "  let o = withdraw(maker, id, auth)\n  deposit(to, o)\n  deposit(from, o)\n",
-    "used-twice",
+    "an object is taken and dropped",
+    `  let object = withdraw(maker, id, auth)\n${moved}`,
+    "  withdraw(maker, id, auth)\n",
+    "unused-value",
   ],
-  ["an object handed on goes nowhere", moved, "  let o = withdraw(maker, id, auth)\n", "never-used"],
-  ["an object is taken and dropped", moved, "  withdraw(maker, id, auth)\n", "unused-value"],
   ["what is burnt stays somewhere", "  let Object(_, _, _) = withdraw", "  let object = withdraw", "never-used"],
   [
     "the owner is kept, the object is not",
