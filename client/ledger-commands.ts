@@ -5,6 +5,7 @@ import { clientFlags, dirFlag, oneArgument, outputFlag, secondsOf, textOf, whole
 import type { WhichClient } from "./open-client.ts";
 import type { AuditFlags } from "./verbs/audit.ts";
 import type { CallFlags } from "./verbs/contract.ts";
+import type { QueryFlags } from "./verbs/contract-query.ts";
 import type { SendFlags } from "./verbs/send.ts";
 
 const timeoutFlag = {
@@ -55,7 +56,7 @@ export const sendCommand: Command<Context> = buildCommand<SendFlags, string[], C
   },
 });
 
-export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call" | "who", Context>({
+export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call" | "query" | "who", Context>({
   routes: {
     publish: buildCommand<SendFlags, string[], Context>({
       loader: async () => (await import("./verbs/contract.ts")).contractPublish,
@@ -109,6 +110,50 @@ export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call
         brief: "Call a command of a published module, signed by this client",
         customUsage: [
           { input: 'hopper/std/coin.hop \'issue(Unit(key("..."), "USD"), main(key("...")), 100)\'', brief: "one call" },
+        ],
+      },
+    }),
+    query: buildCommand<QueryFlags, [string, string, string], Context>({
+      loader: async () => (await import("./verbs/contract-query.ts")).contractQuery,
+      parameters: {
+        flags: {
+          genesis: {
+            kind: "parsed",
+            parse: textOf,
+            brief: "The genesis to trust; that of --dir unless given",
+            placeholder: "file",
+            optional: true,
+          },
+          dir: dirFlag,
+          at: {
+            kind: "parsed",
+            parse: wholeNumberIn(0, Number.MAX_SAFE_INTEGER),
+            brief: "The log index; the last committed one unless given",
+            placeholder: "index",
+            optional: true,
+          },
+        },
+        positional: {
+          kind: "tuple",
+          parameters: [
+            { brief: "A node's ledger.sqlite, a copy of it, or its data folder", placeholder: "ledger", parse: textOf },
+            { brief: "A published module", placeholder: "module", parse: textOf },
+            {
+              brief: "An expression of the language, as in the module itself",
+              placeholder: "expression",
+              parse: textOf,
+            },
+          ],
+        },
+      },
+      docs: {
+        brief: "Read what contracts hold, at an index of the log; the log is audited for it, and not written to",
+        customUsage: [
+          {
+            input: 'juno-data/node0/data std/coin \'get purse[Unit(key("..."), "USD"), main(key("..."))].amount\'',
+            brief: "a balance",
+          },
+          { input: "--at 120 copy.sqlite demo/escrow 'now'", brief: "what time it was for contracts, there" },
         ],
       },
     }),

@@ -8,7 +8,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { commandersOf } from "../wire/commanders.ts";
 import { open } from "../wire/envelope.ts";
 import { clusterIdOf } from "../wire/genesis.ts";
-import type { Digest, Genesis, Outcome } from "../wire/types.ts";
+import type { ClientId, Digest, Genesis, Outcome, RequestId } from "../wire/types.ts";
 import { openForAudit } from "./audit-source.ts";
 import { flawOfCertificate, type VerifySignature } from "./certificate-flaw.ts";
 import { checkStore } from "./check-store.ts";
@@ -20,8 +20,17 @@ export type AuditOptions = {
   readonly file: string;
   readonly genesis: Genesis;
   readonly verify: VerifySignature;
+  /** Called for each committed command in the log's order, once a checked certificate covers it. */
+  readonly onCommitted?: (command: CommittedCommand) => void;
   /** Called every `progressEntries` entries and at the end. */
   readonly onProgress?: (entries: number, total: number) => void;
+};
+
+export type CommittedCommand = {
+  readonly index: number;
+  readonly client: ClientId;
+  readonly request: RequestId;
+  readonly payload: Uint8Array;
 };
 
 export type AuditReport =
@@ -60,7 +69,11 @@ export function audit(options: AuditOptions): AuditReport {
   }
 }
 
-function auditDatabase(db: Database, file: string, { genesis, verify, onProgress }: AuditOptions): AuditReport {
+function auditDatabase(
+  db: Database,
+  file: string,
+  { genesis, verify, onCommitted, onProgress }: AuditOptions,
+): AuditReport {
   // One transaction sees one moment, even of a running node's file.
   db.exec("BEGIN");
   const cluster = clusterIdOf(sha256, genesis);
@@ -71,6 +84,11 @@ function auditDatabase(db: Database, file: string, { genesis, verify, onProgress
   const keys = commandersOf(genesis);
   const counts = new Map<number, number>();
   let certificates = 0;
+  let uncertain: CommittedCommand[] = [];
+  const tell = (through: number): void => {
+    for (const one of uncertain) if (one.index <= through) onCommitted?.(one);
+    uncertain = [];
+  };
   const checked = checkStore({
     db,
     genesis,
@@ -78,14 +96,18 @@ function auditDatabase(db: Database, file: string, { genesis, verify, onProgress
     verify,
     allocate: (bytes) => new Uint8Array(bytes),
     onEntry: (index, command, _hash, certificate) => {
-      const client = signerOf(command, cluster, keys, verify);
-      if (!client.ok) return client.reason;
-      counts.set(client.value, (counts.get(client.value) ?? 0) + 1);
+      const read = signedCommand(command, cluster, keys, verify);
+      if (!read.ok) return read.reason;
+      const { client } = read.value;
+      counts.set(client, (counts.get(client) ?? 0) + 1);
+      if (onCommitted !== undefined) uncertain.push({ ...read.value, index });
       if (index % progressEntries === 0) onProgress?.(index, total);
       if (certificate === undefined) return undefined;
       certificates++;
       const flaw = flawOfCertificate(genesis, cluster, { kind: "commit", certificate }, verify);
-      return flaw === undefined ? undefined : `its commit certificate does not hold: ${flaw}`;
+      if (flaw !== undefined) return `its commit certificate does not hold: ${flaw}`;
+      tell(index);
+      return undefined;
     },
   });
   if ("reason" in checked) return { ok: false, ...checked };
@@ -93,6 +115,7 @@ function auditDatabase(db: Database, file: string, { genesis, verify, onProgress
   const { last, head } = checked.end;
   if (last % progressEntries !== 0) onProgress?.(last, total);
   const commitIndex = checked.state.commitIndex;
+  tell(commitIndex);
   const clients = new Map([...counts].sort(([a], [b]) => a - b));
   return {
     ok: true,
@@ -105,13 +128,13 @@ function auditDatabase(db: Database, file: string, { genesis, verify, onProgress
   };
 }
 
-/** The client that signed a stored command, or why it is not a client's command. */
-function signerOf(
+/** A stored command with the client that signed it, or why it is not a client's command. */
+function signedCommand(
   command: Uint8Array,
   cluster: Digest,
   keys: ReadonlyMap<number, Uint8Array>,
   verify: VerifySignature,
-): Outcome<number> {
+): Outcome<Omit<CommittedCommand, "index">> {
   const opened = open(command, cluster);
   if (!opened.ok) return opened;
   const { signed, signature, signer, body } = opened.value;
@@ -119,5 +142,6 @@ function signerOf(
   const key = keys.get(signer);
   if (key === undefined) return { ok: false, reason: `client ${signer} is not in the genesis` };
   if (!verify(signature, signed, key)) return { ok: false, reason: `client ${signer}'s signature is not valid` };
-  return { ok: true, value: signer };
+  const { request, payload } = body.value;
+  return { ok: true, value: { client: signer as ClientId, request: request as RequestId, payload } };
 }

@@ -32,7 +32,7 @@ export async function audit(this: Context, flags: AuditFlags, path: string): Pro
 }
 
 /** A data folder stands for the ledger in it. */
-function ledgerFileAt(path: string): string {
+export function ledgerFileAt(path: string): string {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, "ledger.sqlite") : path;
 }
 

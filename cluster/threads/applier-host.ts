@@ -2,31 +2,13 @@
 import { describe, receive, start } from "../../actors/applier.ts";
 import type { Mailbox } from "../../actors/mailbox.ts";
 import { runShell } from "../../actors/shell.ts";
-import { createChain } from "../../hopper/chain/chain.ts";
-import type { Engine } from "../../pools/engine.ts";
-import { nobleEngine } from "../../pools/noble.ts";
-import { oneVerdict } from "../../pools/one-verdict.ts";
-import { opensslEngine } from "../../pools/openssl.ts";
-import { checkPublicKey } from "../../pools/public-key.ts";
-import { sha256 } from "../../pools/sha256.ts";
-import { clientIdOf } from "../../wire/commanders.ts";
-import { faultyMax } from "../../wire/quorum.ts";
 import type { LogIndex } from "../../wire/types.ts";
+import { createNodeChain } from "../node-chain.ts";
 import type { ApplierControl, Boot } from "./boot.ts";
 
 export function host({ setup, ports }: Boot): ApplierControl {
-  const engine = oneVerdict(opensslEngine, nobleEngine);
-  // A signature that anybody can make is nobody's.
-  const verify: Engine["verify"] = (signature, message, key) =>
-    checkPublicKey(key).ok && engine.verify(signature, message, key);
-  const signatures = { chain: sha256(setup.genesis), verify };
-  const machine = createChain({
-    sha256,
-    clients: setup.clients,
-    signatures,
-    validators: new Map([...setup.validators.keys()].map((node) => [clientIdOf(node), node])),
-    faulty: faultyMax(setup.validators.size),
-  });
+  const { cluster, validators, clients } = setup;
+  const machine = createNodeChain({ cluster, validators: validators.keys(), clients });
   const state = start({ appliedIndex: 0 as LogIndex }, { machine });
   const waiters: { index: LogIndex; resolve: () => void }[] = [];
   const behaviour = {

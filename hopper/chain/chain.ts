@@ -11,7 +11,13 @@ import { encode, textOfBytes } from "../run/canonical.ts";
 import type { Evaluator, Machine } from "../run/machine.ts";
 import { agreedTime, asksTime } from "./agreed-time.ts";
 import { isContractCommand } from "./contract-command.ts";
-import { applyContractCommand, createContracts, exportContracts, type SignatureCheck } from "./contracts.ts";
+import {
+  applyContractCommand,
+  type Contracts,
+  createContracts,
+  exportContracts,
+  type SignatureCheck,
+} from "./contracts.ts";
 
 export type ChainOptions = {
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
@@ -27,6 +33,10 @@ export type ChainOptions = {
 export type Chain = {
   /** Steps by the client's command at this place of the log. The outcome's bytes hold until the next call. Total. */
   readonly apply: (payload: Uint8Array, client: number, index: number) => Uint8Array;
+  /** The modules and what they hold, to be read only. */
+  readonly contracts: Contracts;
+  /** The time that contracts see now, in milliseconds from 1970. */
+  readonly now: () => number;
   /** 32 bytes; costs what the state is large. */
   readonly stateHash: () => Uint8Array;
   /** What this validator's clock has shown last in the log, in milliseconds from 1970; undefined while no contract asks for the time. */
@@ -55,6 +65,8 @@ export function createChain({ sha256, clients, evaluator, signatures, validators
   }
 
   return {
+    contracts,
+    now: () => now,
     apply: (payload, client, index) =>
       encodeOutcomeInPlace(isContractCommand(payload) ? applyContract(payload, client, index) : apply(ledger, payload)),
     clockShown: (validator) => {

@@ -43,7 +43,7 @@ test("a coin is published, issued and moved by whom it belongs to; an escrow use
     "json",
   );
   t.is(moved.code, 0, moved.stderr);
-  const [{ diff }] = JSON.parse(moved.stdout);
+  const [{ diff, index: movedAt }] = JSON.parse(moved.stdout);
   t.deepEqual(diff.map(({ after }: { after: string }) => /amount = (\d+)/.exec(after)?.[1]).toSorted(), ["30", "70"]);
   const fund = (id: string, due: string): string =>
     `fund(id(0x"${id}"), ${alice}, ${bank}, key("arbiter"), ${usd}, 20, ${due})`;
@@ -71,4 +71,19 @@ test("a coin is published, issued and moved by whom it belongs to; an escrow use
   const store = join(cluster.layout.nodes[1]?.dir ?? "", "data");
   const audited = await runJuno(["audit", store, "--genesis", cluster.layout.genesis]);
   t.is(audited.code, 0, audited.stderr);
+  const query = (module: string, expression: string, ...flags: string[]) =>
+    juno("query", store, module, expression, "--genesis", cluster.layout.genesis, ...flags);
+  const balance = `get purse[${usd}, main(${alice})].amount`;
+  const shown = await query("std/coin", balance);
+  t.is(shown.code, 0, shown.stderr);
+  t.regex(shown.stdout, /^50 : Nat\n.* gas\n {2}at index \d+\n$/);
+  t.regex((await query("std/coin", balance, "--at", String(movedAt - 1))).stdout, /^100 : Nat\n/);
+  const early = await query("std/coin", balance, "--at", "1");
+  t.is(early.code, 1);
+  t.regex(early.stdout, /^failed with Missing/);
+  const taking = await query("std/coin", `deposit(main(${alice}), Coin(${usd}, 1))`);
+  t.is(taking.code, 2);
+  t.regex(taking.stderr, /changes rows; a query only reads/);
+  t.regex((await query("std/none", "1")).stderr, /there are: demo\/escrow, std\/coin/);
+  t.regex((await query("std/coin", "1", "--at", "999999")).stderr, /index 999999 is not committed in this ledger/);
 });
