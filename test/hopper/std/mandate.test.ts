@@ -20,13 +20,13 @@ testStandardModule("std/mandate", [
     "read-after-use",
   ],
   [
-    "the fund was lost when it is filled",
+    "what was in the fund is lost when it is filled",
     "= join(has, withdraw(u, main(owner), n, auth))",
     "= withdraw(u, main(owner), n, auth)",
     "never-used",
   ],
   [
-    "a mandate is taken for evidence",
+    "the owner is taken for evidence",
     "= join(has, withdraw(u, main(owner), n, auth))",
     "= join(has, withdraw(u, main(owner), n, owner))",
     "wrong-type",
