@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { clientFlags, dirFlag, oneArgument, outputFlag, secondsOf, textOf, wholeNumberIn } from "./flags.ts";
 import type { WhichClient } from "./open-client.ts";
 import type { AuditFlags } from "./verbs/audit.ts";
-import type { CallFlags } from "./verbs/contract.ts";
+import type { CallFlags, ForSigning } from "./verbs/contract.ts";
 import type { QueryFlags } from "./verbs/contract-query.ts";
 import type { SendFlags } from "./verbs/send.ts";
 
@@ -56,7 +56,30 @@ export const sendCommand: Command<Context> = buildCommand<SendFlags, string[], C
   },
 });
 
-export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call" | "query" | "who", Context>({
+/** With keys, a command becomes a file that they sign. */
+const signingFlags = {
+  keys: {
+    kind: "parsed",
+    parse: textOf,
+    brief: "Public keys that sign it together: it is then written to --out, and not sent",
+    placeholder: "hex,...",
+    optional: true,
+    variadic: ",",
+  },
+  until: {
+    kind: "parsed",
+    parse: wholeNumberIn(1, Number.MAX_SAFE_INTEGER),
+    brief: "With --keys: the last log index at which it may run",
+    placeholder: "index",
+    optional: true,
+  },
+  out: { kind: "parsed", parse: textOf, brief: "With --keys: the file to write", placeholder: "file", optional: true },
+} as const;
+
+export const contractRoutes: RouteMap<Context> = buildRouteMap<
+  "publish" | "call" | "policy" | "sign" | "submit" | "query" | "who",
+  Context
+>({
   routes: {
     publish: buildCommand<SendFlags, string[], Context>({
       loader: async () => (await import("./verbs/contract.ts")).contractPublish,
@@ -96,6 +119,15 @@ export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call
             placeholder: "count",
             default: "100000",
           },
+          expect: {
+            kind: "parsed",
+            parse: textOf,
+            brief: "What must hold or nothing happens: TABLE[UNIT, ACCOUNT] >= LEAST; may be given more than once",
+            placeholder: "row",
+            optional: true,
+            variadic: true,
+          },
+          ...signingFlags,
         },
         aliases: { o: "output" },
         positional: {
@@ -110,7 +142,56 @@ export const contractRoutes: RouteMap<Context> = buildRouteMap<"publish" | "call
         brief: "Call a command of a published module, signed by this client",
         customUsage: [
           { input: 'hopper/std/coin.hop \'issue(Unit(key("..."), "USD"), main(key("...")), 100)\'', brief: "one call" },
+          {
+            input: "FILE 'COMMAND(...)' --keys HEX,HEX --until 5000 --out pay.json",
+            brief: "for two keys to sign; then: contract sign, contract submit",
+          },
         ],
+      },
+    }),
+    policy: buildCommand<SendFlags & ForSigning, [string, string], Context>({
+      loader: async () => (await import("./verbs/contract.ts")).contractPolicy,
+      parameters: {
+        flags: { ...clientFlags, timeout: timeoutFlag, output: outputFlag, ...signingFlags },
+        aliases: { o: "output" },
+        positional: {
+          kind: "tuple",
+          parameters: [
+            { brief: "The key or role that another speaks for from now on", placeholder: "who", parse: textOf },
+            { brief: "Who speaks for it; the key itself again, to end that", placeholder: "policy", parse: textOf },
+          ],
+        },
+      },
+      docs: {
+        brief: "Change who signs for a key, or give or take a role",
+        customUsage: [
+          { input: '\'key("...")\' \'atLeast(2, [key("..."), key("...")])\'', brief: "two must sign for this key now" },
+          { input: '\'role(key("..."), "teller")\' \'key("...")\'', brief: "gives a role, by its organisation" },
+          { input: "'role(key(\"...\"), \"teller\")' 'atLeast(1, [])'", brief: "takes it from everybody" },
+        ],
+      },
+    }),
+    sign: buildCommand<WhichClient, [string], Context>({
+      loader: async () => (await import("./verbs/contract.ts")).contractSign,
+      parameters: {
+        flags: clientFlags,
+        positional: oneArgument("A command that was written for several keys to sign", "file"),
+      },
+      docs: {
+        brief: "Show a command for several keys, and sign it with this client's",
+        customUsage: [{ input: "pay.json --client 1", brief: "the signature is added to the file" }],
+      },
+    }),
+    submit: buildCommand<SendFlags, [string], Context>({
+      loader: async () => (await import("./verbs/contract.ts")).contractSubmit,
+      parameters: {
+        flags: { ...clientFlags, timeout: timeoutFlag, output: outputFlag },
+        aliases: { o: "output" },
+        positional: oneArgument("A command that all its keys have signed", "file"),
+      },
+      docs: {
+        brief: "Send a command that several keys have signed; any client may bring it",
+        customUsage: [{ input: "pay.json", brief: "it runs once" }],
       },
     }),
     query: buildCommand<QueryFlags, [string, string, string], Context>({

@@ -1,6 +1,6 @@
 /** From what a person writes, `transfer(usd, alice, bob, 5)`, to a command for contracts: by the module's own checker and evaluator. */
 
-import type { ContractCommand } from "../../hopper/chain/contract-command.ts";
+import type { PlainCommand } from "../../hopper/chain/contract-command.ts";
 import { lowerModule, lowerTests } from "../../hopper/lower/lower-module.ts";
 import { encode } from "../../hopper/run/canonical.ts";
 import { attempt, createMachine, moduleNamed, run } from "../../hopper/run/machine.ts";
@@ -20,7 +20,7 @@ export function readCall(
   others: readonly Source[],
   call: string,
   gasLimit: number,
-): Outcome<ContractCommand> {
+): Outcome<Extract<PlainCommand, { kind: "call" }>> {
   // The arguments are those of a call in a test at the module's end.
   const text = `${module.text}\ntest "a call" {\n  as key("nobody") call ${call} expect ok\n}\n`;
   const loaded = loadModule(createLibrary(sourceFinder(others)), { file: module.file, text });

@@ -60,6 +60,49 @@ test("a coin is published, issued and moved by whom it belongs to; an escrow use
   t.is(wrong.code, 2);
   t.regex(wrong.stderr, /coin\.hop:\d+:\d+: /);
 
+  // An account of two needs both, on one command; a signer's expectation holds whatever the program does.
+  const both = `atLeast(2, [${bank}, ${alice}])`;
+  t.is((await juno("call", coin, `issue(${usd}, main(${both}), 7)`)).code, 0);
+  const payment = `transfer(${usd}, main(${both}), main(${alice}), 3)`;
+  t.regex((await juno("call", coin, payment)).stdout, /^Fault NotSigned/);
+  const publicKeys = await Promise.all(
+    cluster.layout.clients.map(async ({ dir: folder }) => {
+      return (await runJuno(["keys", "show", join(folder, "key.pem")])).stdout.trim();
+    }),
+  );
+  const file = join(cluster.layout.dir, "pay.json");
+  const written = await juno("call", coin, payment, "--keys", publicKeys.join(","), "--until", "100000", "--out", file);
+  t.is(written.code, 0, written.stderr);
+  t.regex((await juno("submit", file)).stderr, /not all of its keys have signed it yet/);
+  for (const client of ["0", "1"]) {
+    const signed = await juno("sign", file, "--client", client);
+    t.regex(
+      signed.stdout,
+      /^Signed: std\/coin\.transfer\(u = Unit \{.*, n = 3\) for at most 100000 gas\n/,
+      signed.stderr,
+    );
+  }
+  t.is((await juno("submit", file)).code, 0);
+  t.regex((await juno("submit", file)).stdout, /^Error: this command has run before/);
+  const expecting = (least: number) =>
+    juno(
+      "call",
+      coin,
+      `transfer(${usd}, main(${alice}), main(${bank}), 3)`,
+      "--client",
+      "1",
+      "--expect",
+      `std/coin.purse[${usd}, main(${alice})] >= ${least}`,
+    );
+  t.regex((await expecting(-2)).stdout, /^Fault ExpectViolated/);
+  t.is((await expecting(-3)).code, 0);
+  t.regex((await juno("policy", alice ?? "", bank ?? "")).stdout, /^Fault NotSigned/);
+  t.regex((await juno("policy", alice ?? "", bank ?? "", "--client", "1")).stdout, /^Policy set for \d+ gas/);
+  const by = (client: string) =>
+    juno("call", coin, `transfer(${usd}, main(${alice}), main(${bank}), 0)`, "--client", client);
+  t.regex((await by("1")).stdout, /^Fault NotSigned/);
+  t.is((await by("0")).code, 0);
+
   const before = await cluster.agreement();
   for (let node = 0; node < 4; node++) await cluster.end(node, "SIGKILL");
   for (let node = 0; node < 4; node++) cluster.start(node);
