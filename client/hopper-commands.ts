@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { outputFlag, textOf, wholeNumberIn } from "./flags.ts";
 import type { HopperCheckFlags } from "./verbs/hopper-check.ts";
 import type { HopperCostFlags } from "./verbs/hopper-cost.ts";
+import type { HopperFmtFlags } from "./verbs/hopper-fmt.ts";
 import type { HopperReplFlags } from "./verbs/hopper-repl.ts";
 import type { HopperRunFlags } from "./verbs/hopper-run.ts";
 import type { HopperTestFlags } from "./verbs/hopper-test.ts";
@@ -26,6 +27,26 @@ const checkCommand: Command<Context> = buildCommand<HopperCheckFlags, string[], 
     fullDescription:
       "A module that uses std/coin finds it by that path below its own root, beside itself, among the files given, or\n" +
       "among the standard modules. Ends with 1 where a module has mistakes, 2 where a file cannot be read.",
+  },
+});
+
+const fmtCommand: Command<Context> = buildCommand<HopperFmtFlags, string[], Context>({
+  loader: async () => (await import("./verbs/hopper-fmt.ts")).hopperFmt,
+  parameters: {
+    flags: {
+      check: { kind: "boolean", brief: "Change nothing; end with 1 where something would change", default: false },
+    },
+    positional: filesArgument,
+  },
+  docs: {
+    brief: "Lay out modules in the one way",
+    customUsage: [
+      { input: "escrow.hop", brief: "prints the name of each file that it changes" },
+      { input: "--check *.hop", brief: "for CI" },
+    ],
+    fullDescription:
+      "Indentation, spaces, blank lines, and lines of at most 100 columns; comments stay where they are. A module's hash\n" +
+      "does not go by its layout, so it stays the same module.",
   },
 });
 
@@ -151,7 +172,17 @@ const replCommand: Command<Context> = buildCommand<HopperReplFlags, [string?], C
   },
 });
 
-export const hopperRoutes: RouteMap<Context> = buildRouteMap<"check" | "test" | "run" | "cost" | "repl", Context>({
-  routes: { check: checkCommand, test: testCommand, run: runCommand, cost: costCommand, repl: replCommand },
+export const hopperRoutes: RouteMap<Context> = buildRouteMap<
+  "check" | "fmt" | "test" | "run" | "cost" | "repl",
+  Context
+>({
+  routes: {
+    check: checkCommand,
+    fmt: fmtCommand,
+    test: testCommand,
+    run: runCommand,
+    cost: costCommand,
+    repl: replCommand,
+  },
   docs: { brief: "Write contracts: check, test and run modules of Hopper, without a cluster" },
 });

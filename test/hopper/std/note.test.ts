@@ -25,7 +25,7 @@ testStandardModule("std/note", [
     "never-used, unknown-name",
   ],
   ["Data holds a note", "asset Note = Note", "data Note = Note", "asset-in-data"],
-  ["nobody signs for the coin", "due : Time) signed by by.owner", "due : Time)", "no-auth"],
+  ["nobody signs for the coin", "due : Time\n) signed by by.owner", "due : Time\n)", "no-auth"],
   ["a secret is taken for a Text", "= sha256(secret)\n", "= sha256(utf8(secret))\n", "wrong-type"],
   [
     "an event tells the coin",

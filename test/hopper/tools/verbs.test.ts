@@ -221,3 +221,21 @@ test("a prompt whose lines all hold ends with 0, and one without its file with 2
   t.deepEqual(fine, { code: 0, stdout: "hopper> 1 + 2\n3 : Nat\n  105 gas\nhopper> :quit\n", stderr: "" });
   t.deepEqual([missing.code, missing.stderr], [2, "/nonexistent/a.hop: there is no such file\n"]);
 });
+
+test("fmt lays files out and names what it changed; with --check it changes nothing and ends with 1", async (t) => {
+  const untidy = "module a\nfn f( n:Nat )->Nat=n+1\n";
+  const folder = folderWith(t, { "a.hop": untidy, "b.hop": "module b\n", "c.hop": "module c ?\n" });
+  const [a, b, c] = ["a.hop", "b.hop", "c.hop"].map((name) => join(folder, name));
+  const checked = await hopper("fmt", "--check", a ?? "", b ?? "");
+  t.is(checked.code, 1);
+  t.is(checked.stdout, `${a}\n`);
+  t.is(readFileSync(a ?? "", "utf8"), untidy);
+  t.is((await hopper("fmt", a ?? "", b ?? "")).stdout, `${a}\n`);
+  t.is(readFileSync(a ?? "", "utf8"), "module a\nfn f (n : Nat) -> Nat = n + 1\n");
+  const again = await hopper("fmt", "--check", a ?? "", b ?? "");
+  t.deepEqual([again.code, again.stdout], [0, ""]);
+  const wrong = await hopper("fmt", c ?? "");
+  t.is(wrong.code, 1);
+  t.regex(wrong.stderr, /c\.hop has characters that begin nothing/);
+  t.is((await hopper("fmt", join(folder, "d.hop"))).code, 2);
+});
