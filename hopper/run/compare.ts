@@ -9,7 +9,7 @@ export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object") return false;
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a as Data, b as Data);
-  if ("bytes" in a) return "bytes" in b && a.bytes === b.bytes;
+  if (isBytes(a)) return isBytes(b) && a.bytes === b.bytes;
   if ("n" in a) return "n" in b && a.n === (b as Rat).n && a.d === (b as Rat).d;
   if ("items" in a) return "items" in b && equalItems(a.items, (b as List).items);
   if ("captured" in a) {
@@ -21,6 +21,11 @@ export function equal(a: Value, b: Value): boolean {
     const other = y[i];
     return other !== undefined && entry.order === other.order && equal(entry.value, other.value);
   });
+}
+
+/** A look at the property is quicker than asking whether it is there, and no other value has one of this name. */
+function isBytes(value: object): value is Bytes {
+  return (value as Partial<Bytes>).bytes !== undefined;
 }
 
 function equalItems(a: readonly Value[], b: readonly Value[]): boolean {
@@ -67,7 +72,7 @@ export function weight(value: Value, depth = 1): number {
   if (typeof value === "bigint") return 1 + Math.ceil(value.toString(16).length / 2);
   if (depth > limits.valueNesting) fault("DepthExceeded");
   if (Array.isArray(value)) return weightOfAll(value as Data, depth);
-  if ("bytes" in value) return 1 + value.bytes.length;
+  if (isBytes(value)) return 1 + value.bytes.length;
   if ("n" in value) return 1 + weight(value.n) + weight(value.d);
   if ("items" in value) return weightOfAll(value.items, depth);
   if ("captured" in value) return 40 + weightOfAll(value.captured, depth);

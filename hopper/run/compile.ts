@@ -117,7 +117,7 @@ function compile(code: Code, scope: Scope, tail: boolean): Run {
       const { module, of } = scope;
       return (frame, execution) => {
         const { module: hash, index, captured } = to(frame, execution) as Closure;
-        const values: Value[] = [...captured];
+        const values: Value[] = captured.slice();
         for (const arg of args) values.push(arg(frame, execution));
         return guarded(code, of, () =>
           runCompiled(moduleOfFunction(module, hash, execution), index, values, execution),
@@ -139,6 +139,10 @@ function compile(code: Code, scope: Scope, tail: boolean): Run {
     case "field": {
       const of = inner(code.of);
       const place = code.index + 1;
+      if (code.of.op === "slot") {
+        const { slot } = code.of;
+        return (frame) => (frame[slot] as Data)[place] as Value;
+      }
       return (frame, execution) => (of(frame, execution) as Data)[place] as Value;
     }
     case "primitive":
@@ -153,15 +157,24 @@ function compile(code: Code, scope: Scope, tail: boolean): Run {
       const key = inner(code.key);
       const value = inner(code.value);
       return (frame, execution) => {
-        const [at, what] = [key(frame, execution), value(frame, execution)];
-        return guarded(code, scope.of, () => putRow(execution, table, at, what, code.fault));
+        const at = key(frame, execution);
+        const what = value(frame, execution);
+        try {
+          return putRow(execution, table, at, what, code.fault);
+        } catch (error) {
+          throw placed(error, code, scope.of);
+        }
       };
     }
     case "emit": {
       const fields = code.fields.map(inner);
       return (frame, execution) => {
-        const values = fields.map((one) => one(frame, execution));
-        return guarded(code, scope.of, () => tell(execution, scope.module, code.event, values));
+        const values = runAll(fields, frame, execution);
+        try {
+          return tell(execution, scope.module, code.event, values);
+        } catch (error) {
+          throw placed(error, code, scope.of);
+        }
       };
     }
     case "moves":
@@ -186,7 +199,7 @@ function compileMatch(code: Of<"match">, scope: Scope, tail: boolean): Run {
   }
   const tests = code.cases.map(({ patterns }) => patterns.map(compilePattern));
   return (frame, execution) => {
-    const values = on.map((one) => one(frame, execution));
+    const values = runAll(on, frame, execution);
     for (let place = 0; place < tests.length; place++) {
       const patterns = tests[place] as readonly Test[];
       let all = true;
@@ -303,7 +316,7 @@ function compileCall(code: Of<"call">, scope: Scope, tail: boolean): Run {
 /** All arguments are worked out before any of them is put in its place. A captured value stays where it is. */
 function compileAgain(args: readonly Run[], again: Value): Run {
   return (frame, execution) => {
-    const values = args.map((one) => one(frame, execution));
+    const values = runAll(args, frame, execution);
     for (let i = 0; i < values.length; i++) frame[i] = values[i] as Value;
     return again;
   };
@@ -317,7 +330,11 @@ function compileConstruct(tag: number, fields: readonly Run[]): Run {
   }
   if (second === undefined) return (frame, execution) => [tag, first(frame, execution)];
   if (fields.length === 2) return (frame, execution) => [tag, first(frame, execution), second(frame, execution)];
-  return (frame, execution) => [tag, ...fields.map((one) => one(frame, execution))];
+  const third = fields[2];
+  if (third !== undefined && fields.length === 3) {
+    return (frame, execution) => [tag, first(frame, execution), second(frame, execution), third(frame, execution)];
+  }
+  return (frame, execution) => [tag, ...runAll(fields, frame, execution)];
 }
 
 function compilePrimitive(code: Of<"primitive">, { module, of }: Scope, inner: Inner): Run {
@@ -329,6 +346,17 @@ function compilePrimitive(code: Of<"primitive">, { module, of }: Scope, inner: I
   if (primitive === undefined) throw new Error(`assert: ${code.name} is no primitive`);
   const none: Run = () => 0;
   const [a = none, b = none, c = none] = code.args.map(inner);
+  if (code.args.length === 2) {
+    return (frame, execution) => {
+      const x = a(frame, execution);
+      const y = b(frame, execution);
+      try {
+        return primitive(execution, x, y, 0);
+      } catch (error) {
+        throw placed(error, code, of);
+      }
+    };
+  }
   return (frame, execution) => {
     const x = a(frame, execution);
     const y = b(frame, execution);
@@ -376,6 +404,12 @@ function compileMoves(code: Of<"moves">, { module }: Scope, inner: Inner): Run {
     execution.promises.push({ tables, unit: unit(frame, execution), changes: promised });
     return [0];
   };
+}
+
+function runAll(codes: readonly Run[], frame: Value[], execution: Execution): Value[] {
+  const values: Value[] = [];
+  for (let i = 0; i < codes.length; i++) values.push((codes[i] as Run)(frame, execution));
+  return values;
 }
 
 function guarded<T>(code: { readonly place: Fault["place"] & object }, of: IrFunction, act: () => T): T {

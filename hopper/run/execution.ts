@@ -78,7 +78,7 @@ export class Execution {
     this.depth++;
     this.nesting += nesting;
     if (this.depth > limits.callDepth || this.nesting > limits.nesting) fault("DepthExceeded");
-    if (this.#touched.includes(module)) return;
+    if (this.#touched[0] === module || this.#touched.includes(module)) return;
     this.#touched.push(module);
     this.spend(costTable.module);
   }

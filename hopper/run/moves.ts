@@ -7,30 +7,26 @@ import { add, negate, subtract } from "./integer.ts";
 import type { Change } from "./table.ts";
 import type { Data, Int, List, Value } from "./value.ts";
 
+type Visit = (unit: Value | undefined, amount: Int) => void;
+
 /** Calls `visit` for each amount in a value; `unit` is undefined where the asset does not say. */
-export function amountsIn(
-  value: Value,
-  shape: Shape,
-  shapes: readonly NamedShape[],
-  visit: (unit: Value | undefined, amount: Int) => void,
-): void {
+export function amountsIn(value: Value, shape: Shape, shapes: readonly NamedShape[], visit: Visit): void {
   switch (shape.of) {
     case "list":
       for (const item of (value as List).items) amountsIn(item, shape.item, shapes, visit);
       return;
     case "tuple":
-      for (const [i, one] of shape.items.entries()) amountsIn((value as Data)[i + 1] ?? 0, one, shapes, visit);
+      amountsInFields(value as Data, shape.items, shapes, visit);
       return;
     case "named": {
       const data = value as Data;
       const named = shapes[shape.index];
-      const made = named?.constructors[data[0]];
       if (named?.amount != null) {
         const { unit, amount } = named.amount;
         visit(unit === null ? undefined : data[unit + 1], data[amount + 1] as Int);
         return;
       }
-      for (const [i, field] of made?.fields.entries() ?? []) amountsIn(data[i + 1] ?? 0, field, shapes, visit);
+      amountsInFields(data, named?.constructors[data[0]]?.fields ?? [], shapes, visit);
       return;
     }
     default:
@@ -38,17 +34,21 @@ export function amountsIn(
   }
 }
 
+function amountsInFields(data: Data, fields: readonly Shape[], shapes: readonly NamedShape[], visit: Visit): void {
+  for (let i = 0; i < fields.length; i++) amountsIn(data[i + 1] ?? 0, fields[i] as Shape, shapes, visit);
+}
+
 /** How much more of a unit a row has after a command than before; of all together where `unit` is undefined. */
 function gainOf({ table, before, after }: Change, unit: Value | undefined): Int {
   let gain: Int = 0;
-  const count = (value: Value | undefined, signed: (amount: Int) => Int): void => {
-    if (value === undefined) return;
-    amountsIn(value, table.shape.value, table.shapes, (of, amount) => {
-      if (of === undefined || unit === undefined || equal(of, unit)) gain = add(gain, signed(amount));
-    });
+  let sign: (gain: Int, amount: Int) => Int = subtract;
+  const count: Visit = (of, amount) => {
+    if (of === undefined || unit === undefined || equal(of, unit)) gain = sign(gain, amount);
   };
-  count(before, negate);
-  count(after, (amount) => amount);
+  const { shape, shapes } = table;
+  if (before !== undefined) amountsIn(before, shape.value, shapes, count);
+  sign = add;
+  if (after !== undefined) amountsIn(after, shape.value, shapes, count);
   return gain;
 }
 

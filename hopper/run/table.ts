@@ -1,7 +1,7 @@
 /** The rows of tables, and what a command has changed so far: taken back if it fails, told as its diff if it does not. */
 import { limits } from "../ir/cost-table.ts";
 import type { IrTable, NamedShape, Shape } from "../ir/ir.ts";
-import { encoderOf } from "./canonical.ts";
+import { type Encoder, encoderOf } from "./canonical.ts";
 import { equal } from "./compare.ts";
 import { fault } from "./fault.ts";
 import type { Value } from "./value.ts";
@@ -32,6 +32,27 @@ export type Table = {
   /** By the key's canonical bytes. */
   readonly rows: Map<string, Row>;
 };
+
+/** What writes a table's keys and values as canonical bytes. */
+export type Writers = {
+  readonly shape: IrTable;
+  readonly shapes: readonly NamedShape[];
+  readonly key: Encoder;
+  readonly value: Encoder;
+};
+
+/** Beside the tables: what is told of a change has nothing but data. */
+const knownWriters = new WeakMap<Table, Writers>();
+
+/** Those for the table's shapes of now. */
+export function writersOf(table: Table): Writers {
+  const { shape, shapes } = table;
+  const writers = knownWriters.get(table);
+  if (writers !== undefined && writers.shape === shape && writers.shapes === shapes) return writers;
+  const made = { shape, shapes, key: encoderOf(shape.key, shapes), value: encoderOf(shape.value, shapes) };
+  knownWriters.set(table, made);
+  return made;
+}
 
 /** A table as one version of its module knows it: `epoch` is that of the form its rows have for this version. */
 export type Seen = { readonly table: Table; readonly epoch: number };
@@ -69,17 +90,21 @@ const recentMax = 4;
 
 export class Journal {
   readonly #touched: Row[] = [];
+  /** By place in `touched`: the key as this command made it, which is quickly known again among its other values. */
+  readonly #keys: Value[] = [];
   readonly #placed: Row[] = [];
   readonly #recent: Row[] = [];
+  readonly #recentKeys: Value[] = [];
   #next = 0;
 
   /** The row's place, made where there is none; what was looked for just before is not looked for again. */
   find(table: Table, key: Value): Row {
     for (let i = 0; i < this.#recent.length; i++) {
       const row = this.#recent[i];
-      if (row !== undefined && row.table === table && isSame(row.key, key)) return row;
+      const before = this.#recentKeys[i];
+      if (row !== undefined && before !== undefined && row.table === table && isSame(before, key)) return row;
     }
-    const bytes = encoderOf(table.shape.key, table.shapes)(key);
+    const bytes = writersOf(table).key(key);
     let row = table.rows.get(bytes);
     if (row === undefined) {
       // In the table at once: an equal key made of other parts has to find this very place.
@@ -88,6 +113,7 @@ export class Journal {
       this.#placed.push(row);
     }
     this.#recent[this.#next] = row;
+    this.#recentKeys[this.#next] = key;
     this.#next = (this.#next + 1) % recentMax;
     return row;
   }
@@ -99,6 +125,7 @@ export class Journal {
       row.before = row.value;
       row.weightBefore = row.weight;
       this.#touched.push(row);
+      this.#keys.push(this.#recentKeys[this.#recent.indexOf(row)] ?? row.key);
     }
     row.value = value;
     row.weight = weight;
@@ -116,11 +143,15 @@ export class Journal {
   /** What is different now, sorted by table and key bytes; to be called once, and then `settle`. */
   changes(): Change[] {
     const changes: Change[] = [];
-    for (const { table, bytes, key, before, value: after } of this.#touched) {
+    for (let i = 0; i < this.#touched.length; i++) {
+      const { table, bytes, key, before, value: after } = this.#touched[i] as Row;
       if (before === after || (before !== undefined && after !== undefined && equal(before, after))) continue;
-      changes.push({ table, bytes, key, before, after });
+      changes.push({ table, bytes, key: this.#keys[i] ?? key, before, after });
     }
-    return changes.length < 2 ? changes : changes.sort(byTableAndKey);
+    const [first, second] = changes;
+    if (first === undefined || second === undefined) return changes;
+    if (changes.length > 2) return changes.sort(byTableAndKey);
+    return byTableAndKey(first, second) > 0 ? [second, first] : changes;
   }
 
   /** The command has succeeded. */
