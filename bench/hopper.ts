@@ -1,13 +1,13 @@
 /**
  * Transfers of std/coin a second on one core, with their diffs as canonical bytes: by evaluator and number of accounts.
  *
- * Usage: node bench/hopper.ts [--rounds 9] [--accounts 10000,100000,1000000]
+ * Usage: juno bench hopper [--rounds 9] [--accounts 10000,100000,1000000]
  *
  * A round of a cell is 300 ms of blocks of a thousand transfers between accounts at random; printed are the median over the rounds
  * of all transfers by processor time, and of each round's fastest block, which nothing else on the machine interrupted.
  */
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import type { Context } from "../client/context.ts";
 import { checkModule } from "../hopper/check/module.ts";
 import { lowerModule } from "../hopper/lower/lower-module.ts";
 import { encode } from "../hopper/run/canonical.ts";
@@ -18,10 +18,8 @@ import { sha256 } from "../pools/sha256.ts";
 import { spreadOf } from "./series.ts";
 import { readSetup, setupLine } from "./setup.ts";
 
-const { values: flags } = parseArgs({
-  options: { rounds: { type: "string", default: "9" }, accounts: { type: "string", default: "10000,100000,1000000" } },
-});
-const rounds = Number(flags.rounds);
+export type HopperFlags = { readonly rounds?: number; readonly accounts?: readonly number[] };
+
 const roundMs = 300;
 const blockTransfers = 1000;
 const gasLimit = 1_000_000;
@@ -102,16 +100,20 @@ function measure({ run, byCpu, fastest }: Cell): void {
   fastest.push((blockTransfers / leastMs) * 1000);
 }
 
-process.stdout.write(`${setupLine(readSetup("simd", 0))}\n`);
-process.stdout.write("evaluator  accounts   transfers/s by CPU   in the fastest block (medians)\n");
-for (const accounts of flags.accounts.split(",").map(Number)) {
-  for (const evaluator of ["compiled", "reference"] as const) {
-    const cell = cellOf(evaluator, accounts);
-    cell.run();
-    for (let round = 0; round < rounds; round++) measure(cell);
-    const [cpu, best] = [spreadOf(cell.byCpu), spreadOf(cell.fastest)].map(({ median }) => Math.round(median / 1000));
-    process.stdout.write(
-      `${evaluator.padEnd(10)} ${String(accounts).padStart(8)} ${String(cpu).padStart(17)} k ${String(best).padStart(17)} k\n`,
-    );
+/** Prints the setup, and a line for each cell. */
+export function hopper({ process: { stdout } }: Context, flags: HopperFlags): void {
+  const { rounds = 9, accounts: sizes = [10_000, 100_000, 1_000_000] } = flags;
+  stdout.write(`${setupLine(readSetup("simd", 0))}\n`);
+  stdout.write("evaluator  accounts   transfers/s by CPU   in the fastest block (medians)\n");
+  for (const accounts of sizes) {
+    for (const evaluator of ["compiled", "reference"] as const) {
+      const cell = cellOf(evaluator, accounts);
+      cell.run();
+      for (let round = 0; round < rounds; round++) measure(cell);
+      const [cpu, best] = [spreadOf(cell.byCpu), spreadOf(cell.fastest)].map(({ median }) => Math.round(median / 1000));
+      stdout.write(
+        `${evaluator.padEnd(10)} ${String(accounts).padStart(8)} ${String(cpu).padStart(17)} k ${String(best).padStart(17)} k\n`,
+      );
+    }
   }
 }

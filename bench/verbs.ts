@@ -10,6 +10,7 @@ import type { CoresFlags } from "./cores.ts";
 import type { FirstFlags } from "./first.ts";
 import { commandsMax, commonFlags, countFlag, listFlag, nodesFlag, nodesMax, threadsFlag } from "./flags.ts";
 import type { FloodFlags } from "./flood.ts";
+import type { HopperFlags } from "./hopper.ts";
 import type { LatencyFlags } from "./latency.ts";
 import type { MicroFlags } from "./micro.ts";
 import type { RecoveryFlags } from "./recovery.ts";
@@ -165,6 +166,25 @@ const microCommand = buildCommand<MicroFlags, [], Context>({
   },
 });
 
+const hopperCommand = buildCommand<HopperFlags, [], Context>({
+  loader: async () => {
+    const { hopper } = await import("./hopper.ts");
+    return function (this: Context, flags: HopperFlags): void {
+      hopper(this, flags);
+    };
+  },
+  parameters: {
+    flags: {
+      rounds: countFlag("Rounds of 300 ms for each cell (9)", 1, 1000),
+      accounts: listFlag("How many accounts there are (10000,100000,1000000)", 2, 10_000_000),
+    },
+  },
+  docs: {
+    brief: "Transfers of std/coin a second on one core, by evaluator and number of accounts",
+    customUsage: [{ input: "--accounts 10000", brief: "some ten seconds" }],
+  },
+});
+
 const scalingCommand = buildCommand<ScalingFlags, [], Context>({
   loader: loaderOf<ScalingFlags>(async () => (await import("./scaling.ts")).scalingBenchmark),
   parameters: {
@@ -253,6 +273,7 @@ type Verb =
   | "latency"
   | "recovery"
   | "micro"
+  | "hopper"
   | "scaling"
   | "check"
   | "compare"
@@ -267,6 +288,7 @@ const routes = buildRouteMap<Verb, Context>({
     latency: latencyCommand,
     recovery: recoveryCommand,
     micro: microCommand,
+    hopper: hopperCommand,
     scaling: scalingCommand,
     check: checkCommand,
     compare: compareCommand,
