@@ -3,7 +3,7 @@
  * author's to say, since a new line ends a statement; only lines that are too long are broken, inside brackets. Comments stay. The
  * tokens stay too, so the module is the same module, with the same hash.
  */
-import { declarationWords } from "../check/reader/expressions.ts";
+import { declarationWords } from "../check/reader/recover.ts";
 import { readTokens, type Token } from "../check/reader/tokens.ts";
 import { breakLine, type Piece, widthMax } from "./break-line.ts";
 import { spacedPieces } from "./space-tokens.ts";
@@ -29,7 +29,7 @@ const goingOn = new Set(["expect", "signed", "reads", "writes"]);
 /** Undefined where the text has characters that begin no token. */
 export function formatModule(source: string): string | undefined {
   const { tokens, wrong } = readTokens(source);
-  if (wrong !== null) return undefined;
+  if (wrong.length > 0) return undefined;
   const lines = linesOf(source, tokens);
   const indents = indentsOf(lines);
   const text = lines.flatMap(({ tokens: line, comment, parted }, i) => {

@@ -1,14 +1,17 @@
-/** A place in a run of tokens, for the provisional reader. */
+/** A place in a run of tokens. */
 import type { Name } from "../../syntax/tree.ts";
 import type { Diagnostic } from "../report.ts";
+import { adviceFor } from "./advice.ts";
 import type { Token } from "./tokens.ts";
 
 export type Cursor = { readonly tokens: readonly Token[]; at: number; depth: number; readonly found: Diagnostic[] };
 
-/** Leaves a declaration that cannot be read; caught where declarations begin. */
+/** Leaves what cannot be read; caught where statements and declarations begin. */
 export class Unreadable extends Error {}
 
 const nestingMax = 256;
+/** A reader of mistakes mends the first ones; a text of nothing else ends here. */
+const mistakesMax = 100;
 
 export function peek(cursor: Cursor, ahead = 0): Token {
   const token = cursor.tokens[Math.min(cursor.at + ahead, cursor.tokens.length - 1)];
@@ -36,7 +39,19 @@ export function take(cursor: Cursor, text: string): boolean {
 export function refuse(cursor: Cursor, expected: string): never {
   const token = peek(cursor);
   const message = token.kind === "end" ? "the text ends here" : `\`${token.text}\` is not expected here`;
-  cursor.found.push({ code: "syntax", message, span: token.span, expected, related: [] });
+  const hint = adviceFor(token.text, cursor.tokens[cursor.at - 1]?.text, expected);
+  return tell(cursor, { code: "syntax", message, span: token.span, expected, ...(hint && { hint }), related: [] });
+}
+
+/** For a form that the grammar keeps a place for. */
+export function refuseLater(cursor: Cursor, what: string, hint: string): never {
+  const { span } = peek(cursor);
+  return tell(cursor, { code: "later", message: `${what} come later`, span, hint, related: [] });
+}
+
+function tell(cursor: Cursor, found: Diagnostic): never {
+  cursor.found.push(found);
+  if (cursor.found.length >= mistakesMax) cursor.at = cursor.tokens.length - 1;
   throw new Unreadable();
 }
 

@@ -1,4 +1,4 @@
-/** Expressions, statements and patterns of the provisional reader. */
+/** Expressions, statements and patterns. */
 import { canonical, gcd } from "../../run/integer.ts";
 import type { Absent, BinaryOperator, CaseNode, Expr, FieldNode, Pattern, Statement } from "../../syntax/tree.ts";
 import {
@@ -14,11 +14,12 @@ import {
   readName,
   refuse,
   take,
+  Unreadable,
 } from "./cursor.ts";
+import { atEnd, declarationWords, readOrSkip } from "./recover.ts";
 
-export const declarationWords: ReadonlySet<string> = new Set(
-  "pub use data asset table event fn rec proc command interface law test migrate".split(" "),
-);
+/** These begin statements, or parts of expressions, and are nobody's names. */
+const statementWords: ReadonlySet<string> = new Set(["let", "require", "else", "emit", "put"]);
 const levels: readonly (readonly BinaryOperator[])[] = [
   ["||"],
   ["&&"],
@@ -32,8 +33,13 @@ const levels: readonly (readonly BinaryOperator[])[] = [
 export function readBody(cursor: Cursor): Expr {
   const start = peek(cursor).span.start;
   const statements: Statement[] = [];
-  while (!is(cursor, "}") && peek(cursor).kind !== "end" && !atDeclaration(cursor))
-    statements.push(readStatement(cursor));
+  const before = cursor.found.length;
+  while (!is(cursor, "}") && !atEnd(cursor)) {
+    const statement = readOrSkip(cursor, () => readLine(cursor));
+    if (statement !== null) statements.push(statement);
+  }
+  // What is wrong in it has been told; with that, an empty body is no further mistake.
+  if (statements.length === 0 && cursor.found.length > before) throw new Unreadable();
   const last = statements.at(-1);
   if (statements.length === 0) refuse(cursor, "an expression");
   const result = last?.kind === "do" ? last.value : null;
@@ -42,9 +48,10 @@ export function readBody(cursor: Cursor): Expr {
   return { kind: "block", statements: kept, result, span: { start, end: endOf(cursor) } };
 }
 
-function atDeclaration(cursor: Cursor): boolean {
-  const token = peek(cursor);
-  return token.starts && token.kind === "word" && declarationWords.has(token.text);
+function readLine(cursor: Cursor): Statement {
+  const statement = readStatement(cursor);
+  if (!is(cursor, "}") && !atEnd(cursor) && !peek(cursor).starts) refuse(cursor, "a new line");
+  return statement;
 }
 
 function readStatement(cursor: Cursor): Statement {
@@ -211,7 +218,8 @@ function readSimple(cursor: Cursor): Expr {
   }
   if (take(cursor, "fail")) return { kind: "fail", fault: readName(cursor), span: here() };
   if (is(cursor, "take") || is(cursor, "get")) return readAccess(cursor, token.text === "take" ? "take" : "get");
-  if (token.kind !== "word" || declarationWords.has(token.text)) refuse(cursor, "an expression");
+  if (token.kind !== "word" || declarationWords.has(token.text) || statementWords.has(token.text))
+    refuse(cursor, "an expression");
   next(cursor);
   return { kind: "name", name: token.text, span };
 }

@@ -1,8 +1,22 @@
-/** Declarations of the provisional reader, which serves until hopper/syntax has a parser: no recovery within one. */
+/** Declarations. A mistake in one ends with its statement, or with the declaration where it is in its head. */
 import type { ConstructorNode, Declaration, Expr, Module, Name, Param, TestStep, Use } from "../../syntax/tree.ts";
 import type { Diagnostic } from "../report.ts";
-import { type Cursor, endOf, expect, is, next, peek, readList, readName, refuse, take, Unreadable } from "./cursor.ts";
-import { declarationWords, readBody, readExpr } from "./expressions.ts";
+import {
+  type Cursor,
+  endOf,
+  expect,
+  is,
+  next,
+  peek,
+  readList,
+  readName,
+  refuse,
+  refuseLater,
+  take,
+  Unreadable,
+} from "./cursor.ts";
+import { readBody, readExpr } from "./expressions.ts";
+import { atEnd, declarationWords, readOrSkip } from "./recover.ts";
 import { readTokens } from "./tokens.ts";
 
 export function parseModule(source: string): { readonly tree: Module; readonly diagnostics: readonly Diagnostic[] } {
@@ -15,7 +29,7 @@ export function parseModule(source: string): { readonly tree: Module; readonly d
     declarations: [],
     span: nowhere,
   };
-  if (wrong !== null) return { tree: empty, diagnostics: [wrong] };
+  if (tokens.length === 0) return { tree: empty, diagnostics: wrong };
   const cursor: Cursor = { tokens, at: 0, depth: 0, found: [] };
   const read = <T>(part: () => T): T | null => {
     try {
@@ -23,8 +37,7 @@ export function parseModule(source: string): { readonly tree: Module; readonly d
       return part();
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      while (peek(cursor).kind !== "end" && !(peek(cursor).starts && declarationWords.has(peek(cursor).text)))
-        next(cursor);
+      while (!atEnd(cursor)) next(cursor);
       return null;
     }
   };
@@ -43,7 +56,16 @@ export function parseModule(source: string): { readonly tree: Module; readonly d
     });
   }
   const tree = { ...empty, ...head, uses, declarations, span: { start: 0, end: source.length } };
-  return { tree, diagnostics: cursor.found };
+  return { tree, diagnostics: together(source, wrong, cursor.found) };
+}
+
+/** In the order of the text, without what only follows from a broken character on the same line. */
+function together(source: string, wrong: readonly Diagnostic[], found: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (wrong.length === 0) return found;
+  const lineOf = (one: Diagnostic): number => source.lastIndexOf("\n", one.span.start - 1);
+  const lines = new Set(wrong.map(lineOf));
+  const own = found.filter((one) => !lines.has(lineOf(one)));
+  return [...wrong, ...own].toSorted((x, y) => x.span.start - y.span.start);
 }
 
 function readPath(cursor: Cursor): Name {
@@ -79,6 +101,8 @@ function readDeclaration(cursor: Cursor): Declaration {
     case "asset": {
       const name = readName(cursor);
       const params = take(cursor, "(") ? readParams(cursor, ")") : [];
+      const isIndexed = is(cursor, ":") || is(cursor, "where");
+      if (isIndexed) refuseLater(cursor, "indexed data", "use a field for the index, and `require` where it matters");
       expect(cursor, "=");
       const constructors = [readConstructor(cursor)];
       while (take(cursor, "|")) constructors.push(readConstructor(cursor));
@@ -139,11 +163,17 @@ function readDeclaration(cursor: Cursor): Declaration {
       const { text, span } = next(cursor);
       expect(cursor, "{");
       const steps: TestStep[] = [];
-      while (!take(cursor, "}")) steps.push(readStep(cursor));
+      while (!is(cursor, "}") && !atEnd(cursor)) {
+        const step = readOrSkip(cursor, () => readStep(cursor));
+        if (step !== null) steps.push(step);
+      }
+      expect(cursor, "}");
       return finish({ kind: "test", name: { name: text.slice(1, -1), span }, steps });
     }
+    case "interface":
+      return refuseLater(cursor, "interfaces", "name the module with `use`, or take a function as an argument");
     default:
-      return refuse(cursor, "a declaration of stage 1 or 2");
+      return refuse(cursor, "a declaration");
   }
 }
 
@@ -193,12 +223,15 @@ function atNamedParams(cursor: Cursor): boolean {
 /** Groups `a, b : T`, up to `end`. */
 function readParams(cursor: Cursor, end: string): readonly Param[] {
   return readList(cursor, end, () => {
-    const erased = peek(cursor).text === "0" && next(cursor) !== null;
+    if (peek(cursor).text === "0")
+      refuseLater(cursor, "erased parameters and proofs", "leave out the `0`; ask with `require condition else Fault`");
     const names = [readName(cursor)];
     while (take(cursor, ",")) names.push(readName(cursor));
     expect(cursor, ":");
     const type = readExpr(cursor);
-    return names.map((name): Param => ({ name, erased, type, span: { start: name.span.start, end: type.span.end } }));
+    return names.map(
+      (name): Param => ({ name, erased: false, type, span: { start: name.span.start, end: type.span.end } }),
+    );
   }).flat();
 }
 

@@ -1,6 +1,7 @@
-/** Text to tokens, for the provisional reader. */
+/** Text to tokens. Characters that begin none are told and left out. */
 import type { Span } from "../../core/term.ts";
 import type { Diagnostic } from "../report.ts";
+import { adviceFor } from "./advice.ts";
 
 export type Token = {
   readonly kind: "word" | "number" | "text" | "bytes" | "time" | "symbol" | "end";
@@ -8,6 +9,8 @@ export type Token = {
   readonly span: Span;
   /** The first of its line. */
   readonly starts: boolean;
+  /** Of its first character, from 0. */
+  readonly column: number;
 };
 
 const shapes: readonly (readonly [Token["kind"] | "skip", RegExp])[] = [
@@ -21,32 +24,54 @@ const shapes: readonly (readonly [Token["kind"] | "skip", RegExp])[] = [
 ];
 
 const sourceUnitsMax = 1024 * 1024;
+const mistakesMax = 100;
 
-export function readTokens(source: string): { readonly tokens: readonly Token[]; readonly wrong: Diagnostic | null } {
+/** No tokens for a text that is too long or not well formed. */
+export function readTokens(source: string): {
+  readonly tokens: readonly Token[];
+  readonly wrong: readonly Diagnostic[];
+} {
   if (source.length > sourceUnitsMax || !source.isWellFormed()) {
     const message = "a module is well-formed Unicode of at most 1 MiB";
-    return { tokens: [], wrong: { code: "syntax", message, span: { start: 0, end: 0 }, related: [] } };
+    return { tokens: [], wrong: [{ code: "syntax", message, span: { start: 0, end: 0 }, related: [] }] };
   }
   const tokens: Token[] = [];
+  const wrong: Diagnostic[] = [];
   let starts = true;
+  let lineStart = 0;
   for (let at = 0; at < source.length; ) {
     const found = match(source, at);
     if (found === null) {
-      const span = { start: at, end: at + 1 };
-      return { tokens, wrong: { code: "syntax", message: "this character begins nothing", span, related: [] } };
+      const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
+      const span = { start: at, end: at + character.length };
+      const hint = adviceFor(character);
+      wrong.push({
+        code: "syntax",
+        message: "this character begins nothing",
+        span,
+        ...(hint && { hint }),
+        related: [],
+      });
+      if (wrong.length >= mistakesMax) break;
+      // What stands behind a lone quote was meant as text.
+      const line = source.indexOf("\n", at);
+      at = character !== '"' ? span.end : line < 0 ? source.length : line;
+      continue;
     }
     const [kind, text] = found;
     const span = { start: at, end: at + text.length };
     at = span.end;
     if (kind === "skip") {
-      starts ||= text.includes("\n");
+      const lastEnd = text.lastIndexOf("\n");
+      starts ||= lastEnd >= 0;
+      if (lastEnd >= 0) lineStart = span.start + lastEnd + 1;
       continue;
     }
-    tokens.push({ kind, text, span, starts });
+    tokens.push({ kind, text, span, starts, column: span.start - lineStart });
     starts = false;
   }
-  tokens.push({ kind: "end", text: "", span: { start: source.length, end: source.length }, starts: true });
-  return { tokens, wrong: null };
+  tokens.push({ kind: "end", text: "", span: { start: source.length, end: source.length }, starts: true, column: 0 });
+  return { tokens, wrong };
 }
 
 function match(source: string, at: number): readonly [Token["kind"] | "skip", string] | null {

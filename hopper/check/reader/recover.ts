@@ -1,0 +1,55 @@
+/** Going on behind a mistake, so that one run tells of several. */
+import { type Cursor, next, peek, Unreadable } from "./cursor.ts";
+
+export const declarationWords: ReadonlySet<string> = new Set(
+  "pub use data asset table event fn rec proc command interface law test migrate".split(" "),
+);
+
+const pairs: ReadonlyMap<string, string> = new Map([
+  ["(", ")"],
+  ["[", "]"],
+  ["{", "}"],
+]);
+const closing: ReadonlySet<string> = new Set(pairs.values());
+
+/** At the end of the text, or of a declaration. */
+export function atEnd(cursor: Cursor): boolean {
+  const token = peek(cursor);
+  return token.kind === "end" || (token.starts && token.kind === "word" && declarationWords.has(token.text));
+}
+
+/** What `read` gives; or null where it told a mistake, and then the cursor stands behind the statement. */
+export function readOrSkip<T>(cursor: Cursor, read: () => T): T | null {
+  const { at, depth } = cursor;
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    skipStatement(cursor, at);
+    cursor.depth = depth;
+    return null;
+  }
+}
+
+/**
+ * Goes behind the statement that began at `from`: to the next line that is not indented more than its own, or to the
+ * bracket that ends the block it stands in. Brackets that do not match may be what is wrong, so they count for nothing.
+ */
+function skipStatement(cursor: Cursor, from: number): void {
+  const wrongAt = cursor.at;
+  if (peek(cursor).kind === "end") return;
+  let line = from;
+  while (line > 0 && cursor.tokens[line]?.starts !== true) line--;
+  const indent = cursor.tokens[line]?.column ?? 0;
+  const open: string[] = [];
+  for (cursor.at = from; peek(cursor).kind !== "end"; next(cursor)) {
+    const { kind, text, starts, column } = peek(cursor);
+    const isBehind = cursor.at > from && cursor.at >= wrongAt;
+    if (isBehind && starts && (column < indent || (column === indent && !closing.has(text)))) return;
+    if (kind !== "symbol") continue;
+    const closer = pairs.get(text);
+    if (closer !== undefined) open.push(closer);
+    else if (open.at(-1) === text) open.pop();
+    else if (isBehind && text === "}" && open.length === 0) return;
+  }
+}

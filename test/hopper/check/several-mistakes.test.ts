@@ -1,0 +1,61 @@
+/** One run tells the mistakes of every statement, whatever is wrong with those before it. */
+import test from "ava";
+import fc from "fast-check";
+import { parseModule } from "../../../hopper/check/reader/parse.ts";
+import { escrowSource } from "./modules.ts";
+
+const mistakesIn = (text: string): string[] =>
+  parseModule(text).diagnostics.map(({ span, message, expected }) => {
+    const line = text.slice(0, span.start).split("\n").length;
+    return `${line}: ${message}, ${expected}`;
+  });
+
+test("each statement's mistake is told with what was expected, in its line", (t) => {
+  const text = `module a
+fn f (n : Nat) -> Nat =
+  let x = )
+  let y = 2 +
+  let z = match n {
+    0 => ]
+    _ => 3
+  }
+  x + y =
+fn g (n Nat) -> Nat = 1
+command h () =
+  put t[1 = 2
+  for x in [1], a = 0 {
+    let = 3
+    a + ]
+  }
+  emit 5
+`;
+  t.deepEqual(mistakesIn(text), [
+    "3: `)` is not expected here, an expression",
+    "5: `let` is not expected here, an expression",
+    "6: `]` is not expected here, an expression",
+    "9: `=` is not expected here, a new line",
+    "10: `Nat` is not expected here, `:`",
+    "12: `=` is not expected here, `,` or `]`",
+    "14: `=` is not expected here, an expression",
+    "15: `]` is not expected here, an expression",
+    "17: `5` is not expected here, a name",
+  ]);
+});
+
+test("a broken line in one declaration leaves the others as they are", (t) => {
+  const lines = escrowSource.split("\n");
+  fc.assert(
+    fc.property(fc.nat(), fc.constantFrom(")", "]", "= =", "let", "[", "("), (at, wrong) => {
+      const inBody = lines.flatMap((line, i) => (/^ {2}\S/.test(line) && !line.includes("|") ? [i] : []));
+      const broken = inBody[at % inBody.length] ?? 0;
+      const text = lines.map((line, i) => (i === broken ? `${line} ${wrong}` : line)).join("\n");
+      const { tree, diagnostics } = parseModule(text);
+      t.true(diagnostics.length > 0);
+      // Every mistake is in the declaration that was broken, or where it ends.
+      const whole = parseModule(escrowSource).tree.declarations;
+      t.true(tree.declarations.length >= whole.length - 1);
+      for (const { span } of diagnostics) t.true(span.start >= lines.slice(0, broken).join("\n").length);
+    }),
+    { numRuns: 200 },
+  );
+});
