@@ -24,7 +24,7 @@ function cpuMilliseconds(run: () => void): number {
   return user / 1000;
 }
 
-test("20,000 changed modules: no throw, no stall, spans in the text and in order", (t) => {
+test("20,000 changed modules: no throw, spans in the text and in order", (t) => {
   let broken = 0;
   fc.assert(
     fc.property(fc.constantFrom(...sources), fc.array(change, { minLength: 1, maxLength: 4 }), (source, changes) => {
