@@ -1,6 +1,7 @@
 /** From what a signer writes, `std/coin.purse[usd, alice] >= -30`, to what a command must not go beyond, whatever its program says. */
 import type { ContractExpectation } from "../../hopper/chain/contract-command.ts";
 import { encode } from "../../hopper/run/canonical.ts";
+import { canonical } from "../../hopper/run/integer.ts";
 import type { Data, Value } from "../../hopper/run/value.ts";
 import type { FindSource, Source } from "../../hopper/tools/load-modules.ts";
 import { runLine } from "../../hopper/tools/run-line.ts";
@@ -34,10 +35,5 @@ export function readExpectation(written: string, module: Source, find: FindSourc
   };
   const isPair = key.of === "tuple" && key.items.length === 2;
   const expected = isPair ? { unit: part(0), account: part(1) } : { unit: "", account: bytes };
-  return { ok: true, value: { table: `${path}.${name}`, ...expected, least: canonicalInt(least) } };
-}
-
-function canonicalInt(digits: string): number | bigint {
-  const value = BigInt(digits);
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+  return { ok: true, value: { table: `${path}.${name}`, ...expected, least: canonical(BigInt(least)) } };
 }

@@ -1,22 +1,17 @@
 /** `juno contract query`: what the contracts of a ledger hold, at an index of its log; nothing is put into the log by it. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { readGenesisFile } from "../../cluster/genesis-file.ts";
 import { type StateAt, stateAt } from "../../cluster/state-at.ts";
 import { lowerModule } from "../../hopper/lower/lower-module.ts";
 import { createLibrary, type FindSource, loadModule } from "../../hopper/tools/load-modules.ts";
 import { runLine } from "../../hopper/tools/run-line.ts";
-import type { Session } from "../../hopper/tools/session.ts";
-import { installVersion } from "../../hopper/tools/session.ts";
+import { installVersion, type Session } from "../../hopper/tools/session.ts";
 import { showCalled } from "../../hopper/tools/show-called.ts";
 import { showDiagnostics } from "../../hopper/tools/show-diagnostics.ts";
-import { loadEngine } from "../../pools/engine.ts";
 import { type Context, fail } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { createProgress } from "../progress.ts";
-import { ledgerFileAt } from "./audit.ts";
+import { ledgerToAudit, type TrustedGenesis } from "./audit.ts";
 
-export type QueryFlags = { readonly genesis?: string; readonly dir: string; readonly at?: number };
+export type QueryFlags = TrustedGenesis & { readonly at?: number };
 
 export async function contractQuery(
   this: Context,
@@ -25,21 +20,11 @@ export async function contractQuery(
   module: string,
   expression: string,
 ): Promise<void> {
-  const founding = readGenesisFile(flags.genesis ?? join(flags.dir, "genesis.json"));
-  if (!founding.ok) {
-    fail(this, exitCodes.usage, `${founding.reason}; say which genesis to trust with --genesis FILE`);
-    return;
-  }
-  const file = ledgerFileAt(ledger);
-  if (!existsSync(file)) {
-    fail(this, exitCodes.usage, `${file}: there is no such file; give a node's ledger.sqlite, or its data folder`);
-    return;
-  }
-  const { verify } = await loadEngine("simd");
+  const audited = await ledgerToAudit(this, flags, ledger);
+  if (audited === undefined) return;
   const { stdout, stderr, env } = this.process;
   const progress = createProgress(stderr, "entries", env.NO_COLOR);
-  const { genesis } = founding.value;
-  const state = stateAt({ file, genesis, verify, onProgress: progress.update }, flags.at);
+  const state = stateAt({ ...audited, onProgress: progress.update }, flags.at);
   progress.finish();
   if (!state.ok) {
     fail(this, flags.at === undefined ? exitCodes.verification : exitCodes.failed, state.reason);

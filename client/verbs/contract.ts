@@ -1,5 +1,4 @@
 /** `juno contract`: modules of Hopper published to the cluster, and their commands called. */
-import { readFileSync } from "node:fs";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import {
   type ContractExpectation,
@@ -19,7 +18,7 @@ import { readCall } from "../contract/read-call.ts";
 import { readExpectation } from "../contract/read-expectation.ts";
 import { showCommand } from "../contract/show-command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { sourceFinder } from "../hopper/find-source.ts";
+import { readSource, sourceFinder } from "../hopper/find-source.ts";
 import { principalOf } from "../hopper/signers.ts";
 import { readIdentity, type WhichClient } from "../open-client.ts";
 import { type SendFlags, sendPayloads } from "./send.ts";
@@ -43,25 +42,28 @@ export async function contractPublish(this: Context, flags: SendFlags, ...files:
   const payloads: Uint8Array[] = [];
   for (const file of files) {
     const source = readSource(file);
-    const path = typeof source === "string" ? undefined : pathOf(source.text);
-    if (typeof source === "string" || path === undefined) {
-      const reason = typeof source === "string" ? source : `${file} does not begin with: module NAME`;
-      fail(this, exitCodes.usage, reason);
+    const path = source.ok ? pathOf(source.value.text) : undefined;
+    if (!source.ok || path === undefined) {
+      fail(this, exitCodes.usage, source.ok ? `${file} does not begin with: module NAME` : source.reason);
       return;
     }
-    payloads.push(encodeContractCommand({ kind: "publish", path, source: source.text }));
+    payloads.push(encodeContractCommand({ kind: "publish", path, source: source.value.text }));
   }
   await sendPayloads(this, flags, payloads);
 }
 
 export async function contractCall(this: Context, flags: CallFlags, file: string, call: string): Promise<void> {
-  const sources = [file, ...(flags.with ?? [])].map(readSource);
-  const missing = sources.find((one) => typeof one === "string");
-  const [module, ...others] = sources.filter((one): one is Source => typeof one !== "string");
-  if (missing !== undefined || module === undefined) {
-    fail(this, exitCodes.usage, String(missing));
-    return;
+  const sources: Source[] = [];
+  for (const one of [file, ...(flags.with ?? [])]) {
+    const source = readSource(one);
+    if (!source.ok) {
+      fail(this, exitCodes.usage, source.reason);
+      return;
+    }
+    sources.push(source.value);
   }
+  const [module, ...others] = sources;
+  if (module === undefined) throw new Error("assert: the first of them was read");
   const read = readCall(module, others, call, flags.gas);
   if (!read.ok) {
     fail(this, exitCodes.usage, read.reason);
@@ -174,12 +176,4 @@ export function contractWho(this: Context, flags: WhichClient): void {
   }
   const hash = sha256(publicKeyOf(identity.value.secretSeed));
   this.process.stdout.write(`key("${bytesToHex(hash)}")\n`);
-}
-
-function readSource(file: string): Source | string {
-  try {
-    return { file, text: readFileSync(file, "utf8") };
-  } catch (error) {
-    return `${file}: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }

@@ -1,4 +1,6 @@
 /** Lines that are too long, broken inside brackets, where a new line ends no statement. */
+import { closerOf, closers } from "../check/reader/recover.ts";
+
 export const widthMax = 100;
 
 export type Piece = {
@@ -9,12 +11,6 @@ export type Piece = {
 };
 
 export type BrokenLine = { readonly deeper: number; readonly text: string };
-
-const pairs: ReadonlyMap<string, string> = new Map([
-  ["(", ")"],
-  ["[", "]"],
-  ["{", "}"],
-]);
 
 /** The line as it is where it fits into `room` columns, or where there is no bracket to break. */
 export function breakLine(pieces: readonly Piece[], room: number): BrokenLine[] {
@@ -32,7 +28,8 @@ export function breakLine(pieces: readonly Piece[], room: number): BrokenLine[] 
   ];
 }
 
-function write(pieces: readonly Piece[]): string {
+/** The pieces of one line with their spaces. */
+export function write(pieces: readonly Piece[]): string {
   return pieces.map(({ text, space }, i) => (space && i > 0 ? ` ${text}` : text)).join("");
 }
 
@@ -42,8 +39,8 @@ function longestPair(pieces: readonly Piece[]): readonly [number, number] | unde
   const open: number[] = [];
   for (const [i, { text, symbol }] of pieces.entries()) {
     if (!symbol) continue;
-    if (pairs.has(text)) open.push(i);
-    else if ([...pairs.values()].includes(text)) {
+    if (closerOf.has(text)) open.push(i);
+    else if (closers.has(text)) {
       const from = open.pop();
       // Closes what an earlier line opened.
       if (from === undefined || open.length > 0 || i === from + 1) continue;
@@ -60,8 +57,8 @@ function itemsOf(pieces: readonly Piece[]): Piece[][] {
   for (const piece of pieces) {
     items.at(-1)?.push(piece);
     if (!piece.symbol) continue;
-    if (pairs.has(piece.text)) depth++;
-    else if ([...pairs.values()].includes(piece.text)) depth--;
+    if (closerOf.has(piece.text)) depth++;
+    else if (closers.has(piece.text)) depth--;
     else if (piece.text === "," && depth === 0) items.push([]);
   }
   return items.filter((item) => item.length > 0);

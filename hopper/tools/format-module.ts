@@ -3,9 +3,9 @@
  * author's to say, since a new line ends a statement; only lines that are too long are broken, inside brackets. Comments stay. The
  * tokens stay too, so the module is the same module, with the same hash.
  */
-import { declarationWords } from "../check/reader/recover.ts";
+import { closerOf, closers, declarationWords } from "../check/reader/recover.ts";
 import { readTokens, type Token } from "../check/reader/tokens.ts";
-import { breakLine, type Piece, widthMax } from "./break-line.ts";
+import { breakLine, type Piece, widthMax, write } from "./break-line.ts";
 import { spacedPieces } from "./space-tokens.ts";
 
 type Line = {
@@ -17,8 +17,6 @@ type Line = {
 };
 
 const unit = "  ";
-const openers = new Set(["(", "[", "{"]);
-const closers = new Set([")", "]", "}"]);
 /** What a line may end with and go on in the next one. */
 const unfinished = new Set(
   "= => -> , || && == != < <= > >= ++ + - * / | then else or in by call expect as at signed".split(" "),
@@ -37,15 +35,11 @@ export function formatModule(source: string): string | undefined {
     const pieces: readonly Piece[] = spacedPieces(line, source);
     const remark = comment === undefined ? "" : line.length === 0 ? comment : `  ${comment}`;
     const room = widthMax - unit.length * indent;
-    const broken = remark === "" ? breakLine(pieces, room) : [{ deeper: 0, text: textOf(pieces) + remark }];
+    const broken = remark === "" ? breakLine(pieces, room) : [{ deeper: 0, text: write(pieces) + remark }];
     const written = broken.map((one) => `${unit.repeat(indent + one.deeper)}${one.text}`.trimEnd());
     return parted ? ["", ...written] : written;
   });
   return text.length === 0 ? "" : `${text.join("\n")}\n`;
-}
-
-function textOf(pieces: readonly Piece[]): string {
-  return pieces.map(({ text, space }, i) => (space && i > 0 ? ` ${text}` : text)).join("");
 }
 
 function linesOf(source: string, tokens: readonly Token[]): Line[] {
@@ -103,7 +97,7 @@ function indentsOf(lines: readonly Line[]): number[] {
     indents.push(indent);
     for (const token of tokens) {
       if (token.kind !== "symbol") continue;
-      if (openers.has(token.text)) open.push({ indent });
+      if (closerOf.has(token.text)) open.push({ indent });
       else if (closers.has(token.text)) open.pop();
     }
     previous = tokens;
@@ -143,7 +137,7 @@ function endsHeader(lines: readonly Line[], at: number): boolean {
     const { tokens } = lines[i] ?? { tokens: [] };
     const [first] = tokens;
     for (const { kind, text } of tokens)
-      if (kind === "symbol") depth += closers.has(text) ? 1 : openers.has(text) ? -1 : 0;
+      if (kind === "symbol") depth += closers.has(text) ? 1 : closerOf.has(text) ? -1 : 0;
     if (first !== undefined && startsDeclaration(first)) {
       return (
         depth === 0 &&
@@ -162,7 +156,7 @@ function isEqualsOutside(): (token: Token) => boolean {
   let depth = 0;
   return ({ kind, text }) => {
     if (kind !== "symbol") return false;
-    if (openers.has(text)) depth++;
+    if (closerOf.has(text)) depth++;
     else if (closers.has(text)) depth--;
     return text === "=" && depth === 0;
   };

@@ -5,12 +5,13 @@ export const declarationWords: ReadonlySet<string> = new Set(
   "pub use data asset table event fn rec proc command interface law test migrate".split(" "),
 );
 
-const pairs: ReadonlyMap<string, string> = new Map([
+/** Brackets that open, and what closes them. */
+export const closerOf: ReadonlyMap<string, string> = new Map([
   ["(", ")"],
   ["[", "]"],
   ["{", "}"],
 ]);
-const closing: ReadonlySet<string> = new Set(pairs.values());
+export const closers: ReadonlySet<string> = new Set(closerOf.values());
 
 /** At the end of the text, or of a declaration. */
 export function atEnd(cursor: Cursor): boolean {
@@ -45,9 +46,9 @@ function skipStatement(cursor: Cursor, from: number): void {
   for (cursor.at = from; peek(cursor).kind !== "end"; next(cursor)) {
     const { kind, text, starts, column } = peek(cursor);
     const isBehind = cursor.at > from && cursor.at >= wrongAt;
-    if (isBehind && starts && (column < indent || (column === indent && !closing.has(text)))) return;
+    if (isBehind && starts && (column < indent || (column === indent && !closers.has(text)))) return;
     if (kind !== "symbol") continue;
-    const closer = pairs.get(text);
+    const closer = closerOf.get(text);
     if (closer !== undefined) open.push(closer);
     else if (open.at(-1) === text) open.pop();
     else if (isBehind && text === "}" && open.length === 0) return;
