@@ -1,7 +1,7 @@
 /** One command under way: its gas, its depth, who signed it, what it has changed and told. */
 
 import { costTable, limits } from "../ir/cost-table.ts";
-import type { Code, IrFunction, IrModule } from "../ir/ir.ts";
+import type { Code, IrModule } from "../ir/ir.ts";
 import { encodePrincipal } from "./canonical.ts";
 import { weight } from "./compare.ts";
 import { fault } from "./fault.ts";
@@ -17,15 +17,12 @@ export type Linked = {
   readonly tables: readonly Seen[];
   /** By hash in hex: itself and all that it imports. */
   readonly modules: ReadonlyMap<string, Linked>;
-  /** The fast evaluator's functions, made at their first use. */
-  readonly compiled: (Compiled | undefined)[];
+  /** The fast evaluator's functions; none where the reference evaluator runs. */
+  compiled: readonly Compiled[];
 };
 
-export type Compiled = {
-  readonly of: IrFunction;
-  readonly nesting: number;
-  readonly run: (frame: Value[], execution: Execution) => Value;
-};
+/** Runs on captured values and arguments. */
+export type Compiled = (execution: Execution, ...values: Value[]) => Value;
 
 export type Told = { readonly module: Linked; readonly event: number; readonly fields: readonly Value[] };
 export type Promised = {

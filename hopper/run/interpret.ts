@@ -1,6 +1,6 @@
-/** The reference evaluator: the meaning of the IR, as plainly as it can be said. The compiler (compile.ts) has to agree with it. */
+/** The reference evaluator: the meaning of the IR, as plainly as it can be said. Compiled code (generate.ts) has to agree with it. */
 import { costTable } from "../ir/cost-table.ts";
-import type { Code, IrFunction, Pattern } from "../ir/ir.ts";
+import type { Code, IrFunction, Pattern, Place } from "../ir/ir.ts";
 import { equal, weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { Fault, fault } from "./fault.ts";
@@ -111,7 +111,7 @@ function runCall(code: Of<"call">, scope: Scope, tail: boolean): Value {
   try {
     return interpret(moduleOf(module, code.to.module), code.to.index, values, execution);
   } catch (error) {
-    throw placed(error, code, scope.of);
+    throw placed(error, code.place, scope.of.name);
   }
 }
 
@@ -124,7 +124,7 @@ function runPlaced(code: Of<"apply" | "primitive" | "fail" | "get" | "take" | "p
     try {
       return interpret(moduleOfFunction(module, hash, execution), index, values, execution);
     } catch (error) {
-      throw placed(error, code, scope.of);
+      throw placed(error, code.place, scope.of.name);
     }
   }
   const parts = runAll(partsFirst(code), scope);
@@ -132,7 +132,7 @@ function runPlaced(code: Of<"apply" | "primitive" | "fail" | "get" | "take" | "p
   try {
     value = act(code, parts, module, execution);
   } catch (error) {
-    throw placed(error, code, scope.of);
+    throw placed(error, code.place, scope.of.name);
   }
   return value ?? (code.op === "get" || code.op === "take" ? run(code.absent, scope, false) : unit);
 }
@@ -190,23 +190,23 @@ function promise(code: Of<"moves">, scope: Scope): Value {
   return unit;
 }
 
-export function at(values: readonly Value[], place: number): Value {
+function at(values: readonly Value[], place: number): Value {
   const value = values[place];
   if (value === undefined) throw new Error("assert: every slot is set before it is read");
   return value;
 }
 
 /** A fault tells the innermost place that it came from. */
-export function placed(error: unknown, code: { readonly place: Fault["place"] & object }, of: IrFunction): unknown {
+export function placed(error: unknown, place: Place, where: string): unknown {
   if (error instanceof Fault && error.where === undefined) {
-    error.where = of.name;
-    error.place = code.place;
+    error.where = where;
+    error.place = place;
   }
   return error;
 }
 
 /** Binds slots as it goes; those of a pattern that does not fit are overwritten by the next. */
-export function fits(pattern: Pattern, value: Value, frame: Value[], execution: Execution): boolean {
+function fits(pattern: Pattern, value: Value, frame: Value[], execution: Execution): boolean {
   switch (pattern.test) {
     case "any":
       return true;

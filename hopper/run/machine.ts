@@ -6,7 +6,7 @@ import { costTable } from "../ir/cost-table.ts";
 import type { IrModule } from "../ir/ir.ts";
 import { encode } from "./canonical.ts";
 import { weight } from "./compare.ts";
-import { runCompiled } from "./compile.ts";
+import { compile, runCompiled } from "./compile.ts";
 import { type Decoded, decode } from "./decode.ts";
 import { Execution, type Linked, type Told } from "./execution.ts";
 import { Fault, type FaultKind, fault, faultNumbers } from "./fault.ts";
@@ -207,7 +207,9 @@ export function link(machine: Machine, ir: IrModule, lineage: string, imports: r
     machine.tables.set(id, table);
     return { table, epoch: table.epoch };
   });
-  return { ir, lineage, tables, modules, compiled: [] };
+  const linked: Linked = { ir, lineage, tables, modules, compiled: [] };
+  if (machine.evaluator === "compiled") linked.compiled = compile(linked);
+  return linked;
 }
 
 /** A value of a command's result as bytes, for its answer. */

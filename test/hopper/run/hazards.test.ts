@@ -360,7 +360,11 @@ const unreachable: Readonly<Record<string, RegExp>> = {
 for (const [what, words] of Object.entries(unreachable)) {
   test(`${what}: no word of it is in what nodes run`, (t) => {
     t.true(files.length > 60);
-    for (const file of files) t.is(words.exec(codeOf(file))?.[0], undefined, file);
+    for (const file of files) {
+      // The one place that makes code of a text; generated-code.test.ts looks at all that it may be given.
+      const allowed = what === "generated code" && file.endsWith("hopper/run/compile.ts");
+      t.is(words.exec(codeOf(file))?.[0], allowed ? "Function(" : undefined, file);
+    }
   });
 }
 
