@@ -7,9 +7,9 @@
  */
 import { apply, createLedger, stateHash as hashOfLedger, type Outcome } from "../demo/ledger.ts";
 import { encodeOutcomeInPlace } from "../demo/outcome-bytes.ts";
-import { encode, textOfBytes } from "../run/canonical.ts";
+import { textOfBytes } from "../run/canonical.ts";
 import type { Evaluator, Machine } from "../run/machine.ts";
-import { agreedTime, asksTime } from "./agreed-time.ts";
+import { agreedTime, asksTime, lastShown } from "./agreed-time.ts";
 import { isContractCommand } from "./contract-command.ts";
 import {
   applyContractCommand,
@@ -77,7 +77,7 @@ export function createChain({ sha256, clients, evaluator, signatures, validators
         });
       }
       if (!timed.any) return undefined;
-      return (own.clocks.rows.get(encode(validator, own.clocks.shape.key, []))?.value as number | undefined) ?? 0;
+      return lastShown(own.clocks, validator) ?? 0;
     },
     stateHash: () => {
       const demo = hashOfLedger(ledger);

@@ -10,7 +10,6 @@ import type { Outcome } from "../demo/ledger.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
 import { lowerModule } from "../lower/lower-module.ts";
 import { bytesOfText, encode, textOfBytes } from "../run/canonical.ts";
-import { weight } from "../run/compare.ts";
 import { decode } from "../run/decode.ts";
 import type { Told } from "../run/execution.ts";
 import {
@@ -26,7 +25,7 @@ import { publish } from "../run/publish.ts";
 import { setPolicy } from "../run/set-policy.ts";
 import { hexOf, showUpTo } from "../run/show.ts";
 import { exportState, importState, type Recompile } from "../run/state-bytes.ts";
-import { type Change, setRow } from "../run/table.ts";
+import { type Change, rowOf, setRow } from "../run/table.ts";
 import type { Value } from "../run/value.ts";
 import { showClock } from "./agreed-time.ts";
 import {
@@ -114,8 +113,7 @@ function applySigned(contracts: Contracts, command: SignedCommand, given: Given)
   const message = signingBytes(contracts.signatures.chain, command);
   const bytes = textOfBytes(machine.sha256(message));
   const { spent } = machine.own;
-  const key = encode({ bytes }, spent.shape.key, []);
-  if (spent.rows.has(key)) return failed("Error: this command has run before");
+  if (rowOf(spent, { bytes }) !== undefined) return failed("Error: this command has run before");
   const badly = command.keys.findIndex((one, i) => {
     return !contracts.signatures.verify(bytesOfText(command.signatures[i] ?? ""), message, bytesOfText(one));
   });
@@ -123,7 +121,7 @@ function applySigned(contracts: Contracts, command: SignedCommand, given: Given)
   const hashes = command.keys.map((one) => textOfBytes(machine.sha256(bytesOfText(one))));
   const outcome = applyPlain(contracts, command.inner, { ...given, signers: new Set([...given.signers, ...hashes]) });
   if (!outcome.ok) return outcome;
-  setRow(spent, key, { bytes }, command.until, weight(command.until));
+  setRow(spent, { bytes }, command.until);
   const mark = { key: `spent[0x"${hexOf({ bytes })}"]`, before: null, after: String(command.until) };
   return { ...outcome, diff: [...outcome.diff, mark].sort((a, b) => compareCodePoints(a.key, b.key)) };
 }

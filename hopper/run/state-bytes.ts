@@ -1,7 +1,6 @@
 /** A machine's whole state as canonical bytes: equal states have equal bytes, and what was restored runs on as if nothing had been. */
 import type { IrModule } from "../ir/ir.ts";
 import { bytesOfText, encodeText, head, textOfBytes } from "./canonical.ts";
-import { weight } from "./compare.ts";
 import { decode } from "./decode.ts";
 import { createMachine, type Evaluator, link, type Machine } from "./machine.ts";
 import { rowsOf } from "./publish.ts";
@@ -108,7 +107,7 @@ function fill(machine: Machine, bytes: string, recompile: Recompile): void {
       const decodedKey = decode(key, table.shape.key, table.shapes);
       const decodedValue = decode(value, table.shape.value, table.shapes);
       if (!decodedKey.ok || !decodedValue.ok) throw new Error(`a row of ${id} is not in its form`);
-      setRow(table, key, decodedKey.value, decodedValue.value, weight(decodedValue.value));
+      setRow(table, decodedKey.value, decodedValue.value);
     }
   }
 }

@@ -2,7 +2,7 @@
 import { limits } from "../ir/cost-table.ts";
 import type { IrTable, NamedShape, Shape } from "../ir/ir.ts";
 import { type Encoder, encoderOf } from "./canonical.ts";
-import { equal } from "./compare.ts";
+import { equal, weight } from "./compare.ts";
 import { fault } from "./fault.ts";
 import type { Value } from "./value.ts";
 
@@ -67,9 +67,20 @@ export type Change = {
   readonly was?: { readonly shape: Shape; readonly shapes: readonly NamedShape[] };
 };
 
+/** The row of this key, of canonical form, outside of any command. */
+export function rowOf(table: Table, key: Value): Row | undefined {
+  return table.rows.get(writersOf(table).key(key));
+}
+
 /** Puts a row in its place, outside of any command. */
-export function setRow(table: Table, bytes: string, key: Value, value: Value, weight: number): void {
-  table.rows.set(bytes, { ...emptyRow(table, bytes, key), value, weight });
+export function setRow(table: Table, key: Value, value: Value): void {
+  const bytes = writersOf(table).key(key);
+  table.rows.set(bytes, { ...emptyRow(table, bytes, key), value, weight: weight(value) });
+}
+
+/** Takes a row out, if it is there, outside of any command. */
+export function removeRow(table: Table, key: Value): void {
+  table.rows.delete(writersOf(table).key(key));
 }
 
 function emptyRow(table: Table, bytes: string, key: Value): Row {

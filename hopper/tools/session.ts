@@ -3,10 +3,9 @@ import { parseModule } from "../check/reader/parse.ts";
 import type { Diagnostic } from "../check/report.ts";
 import type { CoreCommand } from "../core/module.ts";
 import { lowerModule } from "../lower/lower-module.ts";
-import { weight } from "../run/compare.ts";
 import { createMachine, link, type Machine } from "../run/machine.ts";
 import { install } from "../run/run-tests.ts";
-import { type Change, setRow } from "../run/table.ts";
+import { type Change, removeRow, setRow } from "../run/table.ts";
 import {
   createLibrary,
   type FindSource,
@@ -140,9 +139,9 @@ export function installVersion(
 export function undo(session: Session): readonly Change[] | undefined {
   const past = session.past.pop();
   if (past === undefined) return undefined;
-  for (const { table, bytes, key, before: value } of past.changes) {
-    if (value === undefined) table.rows.delete(bytes);
-    else setRow(table, bytes, key, value, weight(value));
+  for (const { table, key, before: value } of past.changes) {
+    if (value === undefined) removeRow(table, key);
+    else setRow(table, key, value);
   }
   session.lets = past.lets;
   const { machine } = session;
