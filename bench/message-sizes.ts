@@ -1,10 +1,9 @@
 /** How many bytes the messages of the usual way of a command have, by making them. */
-import { apply, createLedger } from "../hopper/demo/ledger.ts";
-import { encodeOutcome } from "../hopper/demo/outcome-bytes.ts";
 import { encodeEnvelope, encodeSigned } from "../wire/envelope.ts";
 import { encodeResponse, putResult, resultBytesOver } from "../wire/results.ts";
 import type { Body, ClientId, Digest, LogIndex, NodeId, RequestId, Signature, Term } from "../wire/types.ts";
-import { benchCluster, benchPayload, signedCommand } from "./signed-commands.ts";
+import { startBenchMachine } from "./bench-machine.ts";
+import { benchCluster, signedCommand } from "./signed-commands.ts";
 
 /** A message that carries commands has `each` for each of them and `head` besides, in bytes. */
 export type Size = { readonly head: number; readonly each: number };
@@ -70,9 +69,5 @@ function responseBytes(count: number): number {
 }
 
 function outcomeBytes(): Uint8Array {
-  const ledger = createLedger();
-  for (const text of ["CreateAccount Acct1", "CreateAccount Acct2", "AdjustAccount Acct1 1000000000%1"]) {
-    apply(ledger, new TextEncoder().encode(text));
-  }
-  return encodeOutcome(apply(ledger, benchPayload));
+  return startBenchMachine()();
 }

@@ -5,8 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { threadPort } from "../actors/port.ts";
-import { apply, createLedger } from "../hopper/demo/ledger.ts";
-import { encodeOutcome } from "../hopper/demo/outcome-bytes.ts";
 import { openStore } from "../ledger/store.ts";
 import { type EngineName, loadEngine } from "../pools/engine.ts";
 import { generateKeyPair } from "../pools/public-key.ts";
@@ -15,6 +13,7 @@ import { chainer, leafHash } from "../wire/chain.ts";
 import { digestAt, type Entries, emptyColumns, type Segment } from "../wire/entries.ts";
 import { encodeEnvelope, encodeSigned, open } from "../wire/envelope.ts";
 import type { Body, ClientId, Digest, Genesis, LogIndex, NodeId, RequestId, Term } from "../wire/types.ts";
+import { startBenchMachine } from "./bench-machine.ts";
 import { benchCluster, benchPayload, commandBatch, signedCommand } from "./signed-commands.ts";
 
 /** One measurement; a call of `run` does `count` times what the metric names. */
@@ -108,11 +107,8 @@ async function codecTasks(): Promise<MicroTask[]> {
 }
 
 function stateMachineTask(): MicroTask {
-  const ledger = createLedger();
-  for (const text of ["CreateAccount Acct1", "CreateAccount Acct2", "AdjustAccount Acct1 1000000000%1"]) {
-    apply(ledger, Buffer.from(text));
-  }
-  return part("state machine: a transfer and its outcome", () => void encodeOutcome(apply(ledger, benchPayload)));
+  const step = startBenchMachine();
+  return part("state machine: a transfer and its outcome", () => void step());
 }
 
 function startHop(): { tasks: MicroTask[]; close: () => Promise<void> } {

@@ -1,5 +1,5 @@
 /** A receipt as it is shown: the state machine's answer, decoded. */
-import type { Change } from "../hopper/demo/ledger.ts";
+import type { Change } from "../hopper/demo/outcome.ts";
 import { decodeOutcome } from "../hopper/demo/outcome-bytes.ts";
 import type { Receipt } from "./job.ts";
 

@@ -1,4 +1,5 @@
 /** The state machine as a member of a cluster makes it: from the genesis, and with one verdict on every signature. */
+import { readFileSync } from "node:fs";
 import { type Chain, createChain } from "../hopper/chain/chain.ts";
 import type { Engine } from "../pools/engine.ts";
 import { nobleEngine } from "../pools/noble.ts";
@@ -9,6 +10,8 @@ import { sha256 } from "../pools/sha256.ts";
 import { clientIdOf } from "../wire/commanders.ts";
 import { faultyMax } from "../wire/quorum.ts";
 import type { ClientId, Digest, NodeId } from "../wire/types.ts";
+
+const demoSource = readFileSync(new URL("../hopper/demo/juno.hop", import.meta.url), "utf8");
 
 export type ChainMembers = {
   readonly cluster: Digest;
@@ -25,6 +28,7 @@ export function createNodeChain({ cluster, validators, clients }: ChainMembers):
   const byClient = new Map([...validators].map((node) => [clientIdOf(node), node]));
   return createChain({
     sha256,
+    demo: demoSource,
     clients,
     signatures: { chain: cluster, verify },
     validators: byClient,

@@ -1,14 +1,14 @@
 /**
- * The state machine of a node: the demo's ledger for commands that are texts, contracts for those that are not.
+ * The state machine of a node: a chain of contracts. Commands that are texts are the demo's, for the contract demo/juno.
  *
  * In    a command's bytes, and which client signed it
  * Out   an outcome's canonical bytes
  * Rule  the same commands in the same order give the same outcomes and the same state on every node
  */
-import { apply, createLedger, stateHash as hashOfLedger, type Outcome } from "../demo/ledger.ts";
+import type { Outcome } from "../demo/outcome.ts";
 import { encodeOutcomeInPlace } from "../demo/outcome-bytes.ts";
 import { textOfBytes } from "../run/canonical.ts";
-import type { Evaluator, Machine } from "../run/machine.ts";
+import type { Evaluator } from "../run/machine.ts";
 import { agreedTime, asksTime, lastShown } from "./agreed-time.ts";
 import { isContractCommand } from "./contract-command.ts";
 import {
@@ -18,12 +18,15 @@ import {
   exportContracts,
   type SignatureCheck,
 } from "./contracts.ts";
+import { startDemo } from "./start-demo.ts";
 
 export type ChainOptions = {
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
   /** Public keys of clients, by their ids. */
   readonly clients: ReadonlyMap<number, Uint8Array>;
   readonly evaluator?: Evaluator;
+  /** The source of the module demo/juno. */
+  readonly demo: string;
   readonly signatures: SignatureCheck;
   /** Validators by the ids under which they say what their clocks show, and how many of them may lie. */
   readonly validators: ReadonlyMap<number, number>;
@@ -37,19 +40,21 @@ export type Chain = {
   readonly contracts: Contracts;
   /** The time that contracts see now, in milliseconds from 1970. */
   readonly now: () => number;
-  /** 32 bytes; costs what the state is large. */
+  /** 32 bytes; costs what the state is large, once after each change. */
   readonly stateHash: () => Uint8Array;
   /** What this validator's clock has shown last in the log, in milliseconds from 1970; undefined while no contract asks for the time. */
   readonly clockShown: (validator: number) => number | undefined;
 };
 
-export function createChain({ sha256, clients, evaluator, signatures, validators, faulty }: ChainOptions): Chain {
-  const ledger = createLedger();
+export function createChain(options: ChainOptions): Chain {
+  const { sha256, clients, evaluator, demo, signatures, validators, faulty } = options;
   const contracts = createContracts({ sha256, signatures, ...(evaluator === undefined ? {} : { evaluator }) });
+  const runDemo = startDemo(contracts, demo);
   const signersOf = new Map([...clients].map(([id, key]) => [id, new Set([textOfBytes(sha256(key))])]));
   const nobody: ReadonlySet<string> = new Set();
   const { modules, own } = contracts.machine;
   let now = 0;
+  let hash: Uint8Array | undefined;
   const timed = { modules: 0, any: false };
 
   function applyContract(payload: Uint8Array, client: number, index: number): Outcome {
@@ -67,8 +72,12 @@ export function createChain({ sha256, clients, evaluator, signatures, validators
   return {
     contracts,
     now: () => now,
-    apply: (payload, client, index) =>
-      encodeOutcomeInPlace(isContractCommand(payload) ? applyContract(payload, client, index) : apply(ledger, payload)),
+    apply: (payload, client, index) => {
+      hash = undefined;
+      return encodeOutcomeInPlace(
+        isContractCommand(payload) ? applyContract(payload, client, index) : runDemo(payload),
+      );
+    },
     clockShown: (validator) => {
       if (timed.modules !== modules.size) {
         Object.assign(timed, {
@@ -80,18 +89,8 @@ export function createChain({ sha256, clients, evaluator, signatures, validators
       return lastShown(own.clocks, validator) ?? 0;
     },
     stateHash: () => {
-      const demo = hashOfLedger(ledger);
-      // Where there are no contracts, the state is the demo's alone.
-      if (isEmpty(contracts.machine)) return demo;
-      const whole = exportContracts(contracts);
-      const both = new Uint8Array(demo.length + whole.length);
-      both.set(demo);
-      both.set(whole, demo.length);
-      return sha256(both);
+      hash ??= sha256(exportContracts(contracts));
+      return hash;
     },
   };
-}
-
-function isEmpty({ modules, tables }: Machine): boolean {
-  return modules.size === 0 && tables.values().every(({ rows }) => rows.size === 0);
 }

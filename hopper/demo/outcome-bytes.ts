@@ -18,7 +18,7 @@ import {
   writtenInPlace,
 } from "./canonical-bytes.ts";
 import { compareCodePoints } from "./code-points.ts";
-import type { Change, Outcome } from "./ledger.ts";
+import type { Change, Outcome } from "./outcome.ts";
 
 /** The outcome's bytes, in memory of their own; equal outcomes give equal bytes. */
 export function encodeOutcome(outcome: Outcome): Uint8Array {

@@ -3,7 +3,6 @@
  *
  * docs/decisions/0004-result-texts.md says what was taken from where, and why.
  */
-import type { Account } from "./accounts.ts";
 import { accountsMax, balanceBitsMax } from "./limits.ts";
 import type { Rational } from "./rational.ts";
 import { showMaybeRational, showRational, showText } from "./show.ts";
@@ -52,10 +51,10 @@ function executionIssue(reason: string): string {
   return `Execution issue InL (InR (PrimFailure ${showText(reason)}))`;
 }
 
-/** A printed ledger: a line feed, two lines of heading, a line for each account, and how many are left out, if any. */
-export function ledgerText(shown: Iterable<Account>, countLeftOut: number): string {
+/** A printed ledger: a line feed, two lines of heading, a line with its line feed for each account, and how many are left out, if any. */
+export function ledgerText(lines: Iterable<string>, countLeftOut: number): string {
   let text = "\nAccount: Amount\n----------------------\n";
-  for (const account of shown) text += account.line;
+  for (const line of lines) text += line;
   if (countLeftOut === 0) return text;
   // Ours: S printed all accounts, whatever their number.
   return `${text}(and ${countLeftOut} more account${countLeftOut === 1 ? "" : "s"})\n`;

@@ -13,9 +13,15 @@ export function canonical(value: bigint): Int {
   return value;
 }
 
+/** 2^64, 2^128 and so on: to compare with them is quicker than to count digits. */
+const limbEnds: readonly bigint[] = Array.from({ length: 16 }, (_, i) => 1n << BigInt(64 * (i + 1)));
+
 /** 64-bit limbs of |x|, at least 1. */
 export function limbs(x: Int): number {
-  return typeof x === "number" ? 1 : Math.max(1, Math.ceil(bitsOf(x) / 64));
+  if (typeof x === "number") return 1;
+  const size = x < 0n ? -x : x;
+  for (let i = 0; i < limbEnds.length; i++) if (size < (limbEnds[i] as bigint)) return i + 1;
+  return Math.ceil(bitsOf(x) / 64);
 }
 
 /** Bits of |x|, up to 4 too many. */

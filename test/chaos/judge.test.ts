@@ -1,7 +1,7 @@
 /** The judge itself: it passes what a ledger really answers, and names each thing that is not so. */
 import test from "ava";
-import { apply, createLedger } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
+import { apply, createLedger } from "../hopper/demo/model-ledger.ts";
 import { flawsOfAnswers } from "./judge.ts";
 import { type AccountsInput, textOf } from "./linearizability/accounts-model.ts";
 import { outputOf, type Recorded } from "./load.ts";

@@ -6,7 +6,6 @@ import { hash } from "node:crypto";
 import { formatAddress } from "../../cluster/nng/address.ts";
 import type { Connection } from "../../cluster/nng/connection.ts";
 import { type Listener, listen } from "../../cluster/nng/listener.ts";
-import { apply, createLedger } from "../../hopper/demo/ledger.ts";
 import { encodeOutcome } from "../../hopper/demo/outcome-bytes.ts";
 import { type Engine, loadEngine } from "../../pools/engine.ts";
 import { generateKeyPair, type KeyPair } from "../../pools/public-key.ts";
@@ -25,6 +24,7 @@ import {
   type Result,
   sameBytes,
 } from "../../wire/types.ts";
+import { apply, createLedger } from "../hopper/demo/model-ledger.ts";
 
 /**
  * `silent` takes commands and says nothing; `deaf` ignores them, but answers what others took in; `lying` tells another

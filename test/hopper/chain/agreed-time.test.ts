@@ -8,6 +8,7 @@ import { sha256 } from "../../../pools/sha256.ts";
 import { clientIdOf } from "../../../wire/commanders.ts";
 import { faultyMax } from "../../../wire/quorum.ts";
 import type { NodeId } from "../../../wire/types.ts";
+import { demoSource } from "../demo/start-front.ts";
 import { signatures } from "./signed-chain.ts";
 
 const source = "module watch\n\ncommand time () = now\n";
@@ -16,7 +17,7 @@ function chainOf(nodes: number) {
   const ids = Array.from({ length: nodes }, (_, node) => node);
   const validators = new Map(ids.map((node): [number, number] => [clientIdOf(node as NodeId), node]));
   const clients = new Map([1, ...validators.keys()].map((id) => [id, new Uint8Array(32).fill(id & 0xff)]));
-  const chain = createChain({ sha256, clients, signatures, validators, faulty: faultyMax(nodes) });
+  const chain = createChain({ sha256, demo: demoSource, clients, signatures, validators, faulty: faultyMax(nodes) });
   let index = 0;
   const step = (client: number, command: ContractCommand) => {
     const decoded = decodeOutcome(chain.apply(encodeContractCommand(command), client, ++index).slice());

@@ -21,6 +21,7 @@ import { encode, textOfBytes } from "../../../hopper/run/canonical.ts";
 import { moduleNamed } from "../../../hopper/run/machine.ts";
 import type { Value } from "../../../hopper/run/value.ts";
 import { sha256 } from "../../../pools/sha256.ts";
+import { demoSource } from "../demo/start-front.ts";
 import { given, signatures } from "./signed-chain.ts";
 
 const coin = readFileSync(new URL("../../../hopper/std/coin.hop", import.meta.url), "utf8");
@@ -182,8 +183,8 @@ test("a damaged state is refused", (t) => {
 });
 
 test("in a chain, texts go to the demo's ledger, and the state's hash covers both", (t) => {
-  const chain = createChain({ sha256, clients: keys, signatures, validators: new Map(), faulty: 0 });
-  const alone = createChain({ sha256, clients: keys, signatures, validators: new Map(), faulty: 0 });
+  const chain = createChain({ sha256, demo: demoSource, clients: keys, signatures, validators: new Map(), faulty: 0 });
+  const alone = createChain({ sha256, demo: demoSource, clients: keys, signatures, validators: new Map(), faulty: 0 });
   const text = new TextEncoder().encode("CreateAccount a");
   t.deepEqual(chain.apply(text, 1, 1).slice(), alone.apply(text, 1, 1).slice());
   t.deepEqual(chain.stateHash(), alone.stateHash());

@@ -1,21 +1,16 @@
 import test from "ava";
 import fc from "fast-check";
-import {
-  apply,
-  createLedger,
-  type DemoLedger,
-  type Outcome,
-  restore,
-  serialize,
-  stateHash,
-} from "../../../hopper/demo/ledger.ts";
+import type { Outcome } from "../../../hopper/demo/outcome.ts";
+import { rationalOf } from "../../../hopper/demo/printed-ledger.ts";
 import { formatRational, rational } from "../../../hopper/demo/rational.ts";
+import type { Rat } from "../../../hopper/run/value.ts";
 import { hold } from "./hold.ts";
+import { type Demo, restoreFront, startFront } from "./start-front.ts";
 
 const encoder = new TextEncoder();
 
-function run(ledger: DemoLedger, command: string): Outcome {
-  return apply(ledger, encoder.encode(command));
+function run(ledger: Demo, command: string): Outcome {
+  return ledger.run(command);
 }
 
 // "d" and "nobody" are never created by `opening`; the ideographs sort otherwise by code point than by UTF-16 unit.
@@ -36,8 +31,8 @@ const command = fc.oneof(
 const commands = fc.array(command, { maxLength: 40 });
 
 /** With `extra` accounts more, so that large ledgers, which print otherwise, are met too. */
-function opened(extra: number): DemoLedger {
-  const ledger = createLedger();
+function opened(extra: number): Demo {
+  const ledger = startFront();
   for (const account of ["a", "b", "c", "\uff21", "\u{1f600}"]) {
     run(ledger, `CreateAccount ${account}`);
     run(ledger, `AdjustAccount ${account} 100%1`);
@@ -50,8 +45,10 @@ const extra = fc.constantFrom(0, 0, 25, 40);
 /** Balances as plain pairs that are never reduced, by rules written down a second time. */
 type Model = Map<string, { n: bigint; d: bigint }>;
 
-function modelOf(ledger: DemoLedger): Model {
-  return new Map(Array.from(ledger.accounts.byName.values(), ({ name, balance }) => [name, { ...balance }]));
+function modelOf(ledger: Demo): Model {
+  const tables = [...ledger.contracts.machine.tables.values()];
+  const rows = tables.find(({ shape }) => shape.name === "balances")?.rows.values() ?? [];
+  return new Map(Array.from(rows, ({ key, value }) => [key as string, rationalOf(value as Rat)]));
 }
 
 /** What must become of a command; null where it must fail. */
@@ -100,9 +97,9 @@ test("the ledger agrees with a naive model, command by command", (t) => {
 });
 
 test("transfers conserve the total, and no balance is ever negative", (t) => {
-  const total = (ledger: DemoLedger): string => {
+  const total = (ledger: Demo): string => {
     let sum = { n: 0n, d: 1n };
-    for (const { balance } of ledger.accounts.byName.values()) {
+    for (const balance of modelOf(ledger).values()) {
       t.true(balance.n >= 0n);
       sum = { n: sum.n * balance.d + balance.n * sum.d, d: sum.d * balance.d };
     }
@@ -127,11 +124,11 @@ test("a failed command changes nothing, and neither does one that only looks", (
     fc.property(extra, commands, (count, texts) => {
       const ledger = opened(count);
       for (const text of texts) {
-        const before = stateHash(ledger);
+        const before = ledger.stateHash();
         const { ok, diff } = run(ledger, text);
         if (ok && !text.startsWith("Observe")) continue;
         t.deepEqual(diff, []);
-        t.deepEqual(stateHash(ledger), before);
+        t.deepEqual(ledger.stateHash(), before);
       }
     }),
     200,
@@ -143,7 +140,7 @@ test("the diffs, replayed, give the state; each is in order and names no account
     t,
     fc.property(extra, commands, (count, texts) => {
       const ledger = opened(count);
-      const replayed = new Map(Array.from(ledger.accounts.byName, ([key, account]) => [key, account.amount]));
+      const replayed = new Map(Object.entries(amountsOf(modelOf(ledger))));
       for (const text of texts) {
         let previous = new Uint8Array(0);
         for (const { key, before, after } of run(ledger, text).diff) {
@@ -156,31 +153,28 @@ test("the diffs, replayed, give the state; each is in order and names no account
           previous = bytes;
         }
       }
-      t.deepEqual(replayed, new Map(Array.from(ledger.accounts.byName, ([key, { amount }]) => [key, amount])));
+      t.deepEqual(Object.fromEntries(replayed), amountsOf(modelOf(ledger)));
     }),
     300,
   );
 });
 
-test("a restored ledger has the same bytes, the same hash, and the same outcomes from there on", (t) => {
+test("a restored ledger has the same hash, and the same outcomes from there on", (t) => {
   hold(
     t,
     fc.property(extra, commands, commands, (count, first, then) => {
       const ledger = opened(count);
       for (const text of first) run(ledger, text);
-      const bytes = serialize(ledger);
-      const restored = restore(bytes);
-      if (!restored.ok) return t.fail(restored.reason);
-      t.deepEqual(serialize(restored.ledger), bytes);
-      t.deepEqual(stateHash(restored.ledger), stateHash(ledger));
-      for (const text of then) t.deepEqual(run(restored.ledger, text), run(ledger, text));
-      t.deepEqual(stateHash(restored.ledger), stateHash(ledger));
+      const restored = restoreFront(ledger);
+      t.is(restored.stateHash(), ledger.stateHash());
+      for (const text of then) t.deepEqual(run(restored, text), run(ledger, text));
+      t.is(restored.stateHash(), ledger.stateHash());
     }),
     200,
   );
 });
 
-test("equal balances are equal bytes, whatever led to them", (t) => {
+test("equal balances are equal states, whatever led to them", (t) => {
   hold(
     t,
     fc.property(
@@ -191,14 +185,14 @@ test("equal balances are equal bytes, whatever led to them", (t) => {
       fc.nat(),
       (names, seed) => {
         const other = names.map((_, i) => names[(i + seed) % names.length] ?? "").reverse();
-        const [one, two] = [createLedger(), createLedger()];
+        const [one, two] = [startFront(), startFront()];
         for (const key of names) run(one, `CreateAccount ${key}`);
         for (const key of other) {
           run(two, `CreateAccount ${key}`);
           run(two, `AdjustAccount ${key} 1%3`);
           run(two, `AdjustAccount ${key} -1%3`);
         }
-        t.deepEqual(serialize(one), serialize(two));
+        t.is(one.stateHash(), two.stateHash());
       },
     ),
   );
@@ -206,15 +200,15 @@ test("equal balances are equal bytes, whatever led to them", (t) => {
 
 test("any bytes are a result", (t) => {
   const ledger = opened(0);
-  const before = stateHash(ledger);
+  const before = ledger.stateHash();
   hold(
     t,
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-      const { ok, text } = apply(ledger, bytes);
+      const { ok, text } = ledger.apply(bytes);
       t.false(ok);
       t.regex(text, /^[ -~]+$/);
     }),
     2000,
   );
-  t.deepEqual(stateHash(ledger), before);
+  t.deepEqual(ledger.stateHash(), before);
 });

@@ -1,22 +1,17 @@
 import test from "ava";
-import {
-  apply,
-  type Change,
-  createLedger,
-  type DemoLedger,
-  type Outcome,
-  restore,
-} from "../../../hopper/demo/ledger.ts";
 import { accountsMax, balanceBitsMax, commandBytesMax } from "../../../hopper/demo/limits.ts";
+import type { Change, Outcome } from "../../../hopper/demo/outcome.ts";
+import { setRow } from "../../../hopper/run/table.ts";
+import { type Demo, startFront } from "./start-front.ts";
 
 const encoder = new TextEncoder();
 
-function run(ledger: DemoLedger, command: string): Outcome {
-  return apply(ledger, encoder.encode(command));
+function run(ledger: Demo, command: string): Outcome {
+  return ledger.run(command);
 }
 
-function ledgerAfter(...commands: readonly string[]): DemoLedger {
-  const ledger = createLedger();
+function ledgerAfter(...commands: readonly string[]): Demo {
+  const ledger = startFront();
   for (const command of commands) {
     const { ok, text } = run(ledger, command);
     if (!ok) throw new Error(`${command}: ${text}`);
@@ -233,7 +228,7 @@ Acct2: 3.0
 });
 
 test("ObserveAccounts prints the first 256 accounts, and says how many more there are", (t) => {
-  const ledger = createLedger();
+  const ledger = startFront();
   const lastLine = (): string => run(ledger, "ObserveAccounts").text.split("\n").at(-2) ?? "";
   for (let i = 999; i > 999 - 255; i--) run(ledger, `CreateAccount a${i}`);
   t.is(lastLine(), "a999: 0.0");
@@ -260,20 +255,27 @@ test("a balance that would need too many bits is refused, by adjustment and by t
 });
 
 test("a whole balance stops growing at 2^512", (t) => {
-  const amount = `${(1n << BigInt(balanceBitsMax)) - 1n}%1`;
-  const bytes = encoder.encode(`\u0001\u0001\u0001a~~${amount}`);
-  // In place of `~~` the amount's length, a count of two bytes.
-  bytes.set([0x80 | (amount.length & 0x7f), amount.length >> 7], 4);
-  const restored = restore(bytes);
-  if (!restored.ok) return t.fail(restored.reason);
-  t.true(run(restored.ledger, "ObserveAccount a").ok);
-  t.false(run(restored.ledger, "AdjustAccount a 1").ok);
-  t.true(run(restored.ledger, "AdjustAccount a -1").ok);
-  t.true(run(restored.ledger, "AdjustAccount a 1").ok);
+  const step = "9".repeat(64);
+  const ledger = ledgerAfter(
+    "CreateAccount a",
+    "CreateAccount b",
+    `AdjustAccount a ${step}`,
+    `AdjustAccount b ${step}`,
+  );
+  const most = (1n << BigInt(balanceBitsMax)) - 1n;
+  const balances = ledger.contracts.machine.tables.values().find(({ shape }) => shape.name === "balances");
+  if (balances === undefined) return t.fail("no table of balances");
+  setRow(balances, "a", { n: most, d: 1 });
+  t.true(run(ledger, "ObserveAccount a").ok);
+  t.false(run(ledger, "AdjustAccount a 1").ok);
+  t.false(run(ledger, "transfer(b->a, 1)").ok);
+  t.true(run(ledger, "AdjustAccount a -1").ok);
+  t.true(run(ledger, "AdjustAccount a 1").ok);
+  t.is(run(ledger, "ObserveAccount a").text, `Just (${most} % 1)`);
 });
 
 test("the ledger is full at its limit, and works on", (t) => {
-  const ledger = createLedger();
+  const ledger = startFront();
   for (let i = 0; i < accountsMax - 1; i++) run(ledger, `CreateAccount ${i}`);
   t.true(run(ledger, "CreateAccount last").ok);
   t.deepEqual(run(ledger, "CreateAccount one"), {
@@ -288,15 +290,15 @@ test("the ledger is full at its limit, and works on", (t) => {
 
 test("bytes that are no command are results", (t) => {
   const ledger = ledgerAfter(...demo);
-  t.deepEqual(apply(ledger, Uint8Array.of(0x43, 0xff)), {
+  t.deepEqual(ledger.apply(Uint8Array.of(0x43, 0xff)), {
     ok: false,
     text: "Parse error: not UTF-8 from byte 2 on",
     diff: [],
   });
-  t.is(apply(ledger, encoder.encode("\ufeffObserveAccounts")).ok, false);
-  t.true(apply(ledger, encoder.encode("ObserveAccounts".padEnd(commandBytesMax))).ok);
+  t.is(ledger.apply(encoder.encode("\ufeffObserveAccounts")).ok, false);
+  t.true(ledger.apply(encoder.encode("ObserveAccounts".padEnd(commandBytesMax))).ok);
   t.is(
-    apply(ledger, encoder.encode("ObserveAccounts".padEnd(commandBytesMax + 1))).text,
+    ledger.apply(encoder.encode("ObserveAccounts".padEnd(commandBytesMax + 1))).text,
     "Parse error: the command has 16385 bytes, more than 16384",
   );
 });

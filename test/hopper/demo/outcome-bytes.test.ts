@@ -1,8 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
-import { apply, type Change, createLedger, type Outcome } from "../../../hopper/demo/ledger.ts";
+import type { Change, Outcome } from "../../../hopper/demo/outcome.ts";
 import { decodeOutcome, encodeOutcome } from "../../../hopper/demo/outcome-bytes.ts";
 import { hold } from "./hold.ts";
+import { startFront } from "./start-front.ts";
 
 const encoder = new TextEncoder();
 
@@ -46,7 +47,7 @@ test("an outcome survives the way to bytes and back, in memory of its own", (t) 
 });
 
 test("outcomes of real commands survive too, also when encoded one after another", (t) => {
-  const ledger = createLedger();
+  const { run } = startFront();
   const commands = [
     "CreateAccount a",
     "CreateAccount é",
@@ -55,7 +56,7 @@ test("outcomes of real commands survive too, also when encoded one after another
     "ObserveAccounts",
     "x",
   ];
-  const outcomes = commands.map((command) => apply(ledger, encoder.encode(command)));
+  const outcomes = commands.map((command) => run(command));
   const encoded = outcomes.map(encodeOutcome);
   t.deepEqual(
     encoded.map(decodeOutcome),

@@ -2,11 +2,12 @@
  * I42, I43: the log of each node, replayed from genesis, gives its state; each request in it takes effect once; and the balances add
  * up to what was paid in.
  */
-import { inOrder } from "../../../hopper/demo/accounts.ts";
-import { apply, createLedger, stateHash } from "../../../hopper/demo/ledger.ts";
+
 import { parse } from "../../../hopper/demo/parse.ts";
 import { add, formatRational, zero } from "../../../hopper/demo/rational.ts";
 import { payloadAt } from "../../../wire/entries.ts";
+import { inOrder } from "../../hopper/demo/model-accounts.ts";
+import { apply, createLedger, stateHash } from "../../hopper/demo/model-ledger.ts";
 import type { SimNode } from "../sim-node.ts";
 import { broken, hex, type Invariant } from "../world.ts";
 

@@ -1,5 +1,5 @@
 /**
- * The demo's state machine: accounts with exact balances, and the five commands of Juno's REPL.
+ * A model of the module demo/juno in TypeScript, which it is compared with, and which simulations use since it starts at once: accounts with exact balances, and the five commands of Juno's REPL.
  *
  * In    a command's bytes
  * Out   an outcome: its text, and the change of each account
@@ -8,31 +8,21 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { isAccountName } from "./account-name.ts";
-import { type Account, type Accounts, addAccount, createAccounts, inOrder, setBalance } from "./accounts.ts";
+import { createSink, putCount, putText, written } from "../../../hopper/demo/canonical-bytes.ts";
+import { compareCodePoints } from "../../../hopper/demo/code-points.ts";
 import {
-  createSink,
-  createSource,
-  fail,
-  faultAtEnd,
-  putCount,
-  putText,
-  takeCount,
-  takeText,
-  written,
-} from "./canonical-bytes.ts";
-import { compareCodePoints } from "./code-points.ts";
-import { accountsMax, balanceBitsMax, commandBytesMax, observedAccountsMax, wholeLedgerAccountsMax } from "./limits.ts";
-import { type Command, parse } from "./parse.ts";
-import { add, fitsBits, isLess, type Rational, readStoredRational, subtract } from "./rational.ts";
-import * as texts from "./texts.ts";
-import { decodeUtf8 } from "./utf8.ts";
-
-/** One account before and after a command, as "n%d"; null where it does not exist. Never both the same. */
-export type Change = { readonly key: string; readonly before: string | null; readonly after: string | null };
-
-/** `diff` is in code point order of its keys, each once; it is empty where `ok` is false. */
-export type Outcome = { readonly ok: boolean; readonly text: string; readonly diff: readonly Change[] };
+  accountsMax,
+  balanceBitsMax,
+  commandBytesMax,
+  observedAccountsMax,
+  wholeLedgerAccountsMax,
+} from "../../../hopper/demo/limits.ts";
+import { type Change, failed, type Outcome } from "../../../hopper/demo/outcome.ts";
+import { type Command, parse } from "../../../hopper/demo/parse.ts";
+import { add, fitsBits, isLess, type Rational, subtract } from "../../../hopper/demo/rational.ts";
+import * as texts from "../../../hopper/demo/texts.ts";
+import { decodeUtf8 } from "../../../hopper/demo/utf8.ts";
+import { type Account, type Accounts, addAccount, createAccounts, inOrder, setBalance } from "./model-accounts.ts";
 
 export type DemoLedger = {
   readonly accounts: Accounts;
@@ -142,19 +132,19 @@ function settle(touched: readonly Account[], overlay: ReadonlyMap<Account, Ratio
 /** The whole of a small ledger; of a larger one only what was touched, so that a transfer's cost does not grow with it. */
 function printAround(accounts: Accounts, touched: readonly Account[]): string {
   if (accounts.byName.size <= wholeLedgerAccountsMax) return printFirst(accounts, wholeLedgerAccountsMax);
-  return texts.ledgerText(touched, accounts.byName.size - touched.length);
+  return texts.ledgerText(
+    touched.map(({ line }) => line),
+    accounts.byName.size - touched.length,
+  );
 }
 
 function printFirst(accounts: Accounts, countMax: number): string {
-  return texts.ledgerText(inOrder(accounts, countMax), Math.max(0, accounts.byName.size - countMax));
+  const lines = Array.from(inOrder(accounts, countMax), ({ line }) => line);
+  return texts.ledgerText(lines, Math.max(0, accounts.byName.size - countMax));
 }
 
 function unchanged(text: string): Outcome {
   return { ok: true, text, diff: [] };
-}
-
-function failed(text: string): Outcome {
-  return { ok: false, text, diff: [] };
 }
 
 /** Of the bytes of a state. */
@@ -166,7 +156,7 @@ const stateTag = utf8ToBytes("juno/state");
  *
  *   count 1 (the version) || count of accounts || accounts: text name, text "n%d"; in code point order of the names
  */
-export function serialize(ledger: DemoLedger): Uint8Array {
+function serialize(ledger: DemoLedger): Uint8Array {
   const sink = createSink();
   putCount(sink, version);
   putCount(sink, ledger.accounts.byName.size);
@@ -180,30 +170,4 @@ export function serialize(ledger: DemoLedger): Uint8Array {
 /** SHA-256("juno/state" || serialized state), 32 bytes; costs O(accounts). */
 export function stateHash(ledger: DemoLedger): Uint8Array {
   return sha256.create().update(stateTag).update(serialize(ledger)).digest();
-}
-
-export type Restored =
-  | { readonly ok: true; readonly ledger: DemoLedger }
-  | { readonly ok: false; readonly reason: string };
-
-/** Reads what `serialize` wrote, and refuses any other bytes with a reason; total. Keeps no reference to `bytes`. */
-export function restore(bytes: Uint8Array): Restored {
-  const source = createSource(bytes);
-  if (takeCount(source) !== version) fail(source, "a version that this program does not know");
-  const count = takeCount(source);
-  if (count > accountsMax) fail(source, `${count} accounts, more than ${accountsMax}`);
-  const ledger = createLedger();
-  let previous = "";
-  for (let i = 0; i < count && source.fault === null; i++) {
-    const name = takeText(source);
-    const balance = readStoredRational(takeText(source));
-    if (source.fault !== null) break;
-    if (!isAccountName(name)) fail(source, "an account name that no command could have made");
-    else if (compareCodePoints(previous, name) >= 0) fail(source, "account names out of order");
-    else if (balance === null || balance.n < 0n || !fitsBits(balance, balanceBitsMax)) fail(source, "a bad balance");
-    else setBalance(addAccount(ledger.accounts, name), balance);
-    previous = name;
-  }
-  const reason = faultAtEnd(source);
-  return reason === null ? { ok: true, ledger } : { ok: false, reason };
 }

@@ -4,10 +4,10 @@
  * The order is kept in chunks of at most `chunkAccountsMax`, so a new account moves some hundred references, not a
  * million. Accounts are never removed.
  */
-import { compareCodePoints } from "./code-points.ts";
-import { accountsMax } from "./limits.ts";
-import { formatRational, type Rational, zero } from "./rational.ts";
-import { showDouble } from "./show-double.ts";
+import { compareCodePoints } from "../../../hopper/demo/code-points.ts";
+import { accountsMax } from "../../../hopper/demo/limits.ts";
+import { formatRational, type Rational, zero } from "../../../hopper/demo/rational.ts";
+import { showDouble } from "../../../hopper/demo/show-double.ts";
 
 /** One account; what is printed of it is kept, so a command pays only for the accounts it changes. */
 export type Account = {
