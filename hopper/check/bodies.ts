@@ -2,18 +2,7 @@
 import { dataKind, mayCopy } from "../core/kind.ts";
 import type { CoreCommand, CoreFunction, CoreLaw, CoreTest, Migration, Named, TestStep } from "../core/module.ts";
 import type { Ref, Term } from "../core/term.ts";
-import {
-  authData,
-  base,
-  holdsAnywhere,
-  kindOf,
-  mapType,
-  resolve,
-  showType,
-  type Type,
-  unit,
-  wrong,
-} from "../core/type.ts";
+import { authData, base, kindOf, mapType, resolve, showType, type Type, unit, wrong } from "../core/type.ts";
 import type { Declaration, Expr, TestStep as StepNode } from "../syntax/tree.ts";
 import { type Body, bindLocal, check, closeScope, settleBody, startBody } from "./body.ts";
 import { checkWire, readParams } from "./declare.ts";
@@ -63,15 +52,11 @@ export function checkCommand(names: Names, report: Reporter, node: Node<"command
   closeScope(body, 0);
   settleBody(body);
   const result = resolve(type);
-  if (!mayCopy(kindOf(result))) {
-    const hint = "put it into a table";
+  if (kindOf(result) !== dataKind) {
+    const details = mayCopy(kindOf(result)) ? {} : { hint: "put it into a table" };
     report.error("asset-result", node.body.span, `a command cannot hand out ${showType(result)}`, {
       expected: "Data",
-      hint,
-    });
-  } else if (kindOf(result) !== dataKind || holdsAnywhere(result, (t) => t.kind === "arrow")) {
-    report.error("asset-result", node.body.span, `a command cannot hand out ${showType(result)}`, {
-      expected: "Data without functions",
+      ...details,
     });
   }
   return {

@@ -1,8 +1,8 @@
 /** The state of checking one body: its locals, uses, and what inference has left open. */
-import { kindFits, kindNames } from "../core/kind.ts";
+import { anyKind, kindFits, kindNames } from "../core/kind.ts";
 import type { Form } from "../core/module.ts";
 import type { Span, Term } from "../core/term.ts";
-import { type Hole, kindOf, resolve, showType, type Type, type TypeParam, wrong } from "../core/type.ts";
+import { type Hole, kindOf, resolve, showType, type Type, type TypeParam, unit, wrong } from "../core/type.ts";
 import type { Expr } from "../syntax/tree.ts";
 import { close, type Fence, type Flow, forkFlow, type Local, meet, startFlow } from "./flow.ts";
 import type { Names } from "./names.ts";
@@ -14,8 +14,8 @@ export type Typed = { readonly term: Term; readonly type: Type };
 export type Body = {
   readonly names: Names;
   readonly report: Reporter;
-  /** `look`: may read tables, as a test's `check` does. */
-  form: Form | "command" | "pure" | "look";
+  /** `look`: may read tables, as a test's `check` does. `value`: inside of a function value, which acts on nothing. */
+  form: Form | "command" | "pure" | "look" | "value";
   readonly typeParams: readonly TypeParam[];
   readonly locals: Local[];
   flow: Flow;
@@ -24,7 +24,8 @@ export type Body = {
   depth: number;
   isTooDeep: boolean;
   readonly errorsBefore: number;
-  readonly holes: { readonly hole: Hole; readonly span: Span }[];
+  /** What nothing settles is `()` where `isFree`. */
+  readonly holes: { readonly hole: Hole; readonly span: Span; readonly isFree?: true }[];
   /** Finds term and type; `want` is a hint and need not be met. */
   readonly infer: (body: Body, expr: Expr, want: Type | null) => Typed;
 };
@@ -50,6 +51,11 @@ export function startBody(
     errorsBefore: report.found.length,
     holes: [],
   };
+}
+
+/** What to do instead of acting here. */
+export function actElsewhere(body: Body, hint: string): string {
+  return body.form === "value" ? "a function value acts on nothing: do it before, with a let" : hint;
 }
 
 /** The term of an expression that must be of a type. */
@@ -127,11 +133,24 @@ export function instantiate(body: Body, params: readonly TypeParam[], span: Span
   });
 }
 
+/**
+ * The type of a part of something larger: of what never returns, whatever the larger one wants to have there. Left as it is it
+ * would agree with two types at once, and make the one out of the other.
+ */
+export function partType(body: Body, type: Type, span: Span): Type {
+  if (resolve(type).kind !== "wrong" || body.report.found.length > body.errorsBefore) return type;
+  const hole: Hole = { kind: "hole", name: "this", bound: anyKind, solution: null };
+  body.holes.push({ hole, span, isFree: true });
+  return hole;
+}
+
 /** Ends the checking of a body: all holes must be solved, by types of the right kind. */
 export function settleBody(body: Body): void {
-  for (const { hole, span } of body.holes) {
+  for (const { hole, span, isFree } of body.holes) {
     const type = resolve(hole);
-    if (type.kind === "hole") {
+    if (type.kind === "hole" && isFree) {
+      type.solution = unit;
+    } else if (type.kind === "hole") {
       // What is wrong already may be why nothing else is known.
       if (body.report.found.length > body.errorsBefore) {
         type.solution = wrong;

@@ -2,7 +2,7 @@
 import type { Span, Term } from "../core/term.ts";
 import { type Constructor, resolve, showType, substitute, type Type, wrong } from "../core/type.ts";
 import type { Expr, FieldNode } from "../syntax/tree.ts";
-import { type Body, check, findLocal, instantiate, type Typed } from "./body.ts";
+import { actElsewhere, type Body, check, findLocal, instantiate, type Typed } from "./body.ts";
 import { type FunctionEntry, findValue, nearest, qualifier } from "./names.ts";
 import { refusePrivate } from "./pattern.ts";
 import { badMap } from "./types.ts";
@@ -88,12 +88,13 @@ function callFunction(
 function refuseForm(body: Body, entry: FunctionEntry, span: Span): void {
   const mayAct = body.form === "proc" || body.form === "command";
   if (entry.form === "proc" && !mayAct && body.form !== "look") {
-    const hint = "make the caller a proc";
+    const hint = actElsewhere(body, "make the caller a proc");
     body.report.error("not-pure", span, `\`${entry.name}\` is a proc, and only a proc or a command may call it`, {
       hint,
     });
   } else if (entry.primitive !== null && asksCommand.has(entry.primitive) && !mayAct) {
-    body.report.error("not-pure", span, `\`${entry.name}\` is known only to a proc or a command`);
+    const details = body.form === "value" ? { hint: actElsewhere(body, "") } : {};
+    body.report.error("not-pure", span, `\`${entry.name}\` is known only to a proc or a command`, details);
   } else if (entry.form === "rec fn" && body.form === "fn") {
     const hint = "make the caller a `rec fn` too";
     body.report.error("may-loop", span, `\`${entry.name}\` may loop, and a \`fn\` always ends`, { hint });
@@ -110,14 +111,18 @@ export function nameFunction(body: Body, entry: FunctionEntry, span: Span, want:
   const { signature } = entry;
   const types = instantiate(body, signature.typeParams, span);
   const params = signature.params.map((p) => substitute(p.type, types));
-  const type: Type = { kind: "arrow", params, result: substitute(signature.result, types), once: false };
+  const result = substitute(signature.result, types);
+  const type: Type = { kind: "arrow", params, result, once: false };
   if (want !== null) unify(type, want);
-  if (entry.primitive === null) return { term: { kind: "function", ref: entry.ref }, type };
-  // A primitive has no code of its own: its value is a function that calls it.
+  const { primitive, ref } = entry;
+  if (primitive === null && types.length === 0) return { term: { kind: "function", ref }, type };
+  // A primitive has no code of its own, and generic code no types: the value is a function that calls it.
   const level = body.locals.length;
+  const around = body.locals.map((local) => local.type);
   const args = params.map((_, i): Term => ({ kind: "local", level: level + i }));
-  const inner: Term = { kind: "primitive", name: entry.primitive, args, span };
-  return { term: { kind: "lambda", level, params, body: inner }, type };
+  const inner: Term =
+    primitive === null ? { kind: "call", ref, args, span } : { kind: "primitive", name: primitive, args, span };
+  return { term: { kind: "lambda", level, params, result, around, body: inner }, type };
 }
 
 function checkArguments(

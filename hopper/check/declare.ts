@@ -138,11 +138,8 @@ function mustHold(type: Type, data: DataType): boolean {
   return seen.kind === "data" && seen.data === data;
 }
 
-/** What is wrong with storing or sending a type, in words; null where nothing is. */
-export function unstorable(type: Type): string | null {
-  if (!mayStore(kindOf(type))) return `${showType(type)} is ${kindNames[kindOf(type)]}, and cannot be stored`;
-  if (holdsAnywhere(type, (t) => t.kind === "arrow")) return "functions cannot be stored";
-  return null;
+function holdsFunctions(type: Type): boolean {
+  return holdsAnywhere(type, (t) => t.kind === "arrow");
 }
 
 export function readTable(scope: TypeScope, node: Extract<Declaration, { kind: "table" }>): Table {
@@ -153,13 +150,15 @@ export function readTable(scope: TypeScope, node: Extract<Declaration, { kind: "
       ? [{ name: "key", type: readType(scope, "kind" in node.keys ? node.keys : node.value) }]
       : readParams(scope, params);
   const value = readType(scope, node.value);
-  const bad = unstorable(value);
-  if (bad !== null) report.error("not-storable", node.value.span, bad);
+  const kind = kindOf(value);
+  if (!mayStore(kind)) {
+    report.error("not-storable", node.value.span, `${showType(value)} is ${kindNames[kind]}, and cannot be stored`);
+  }
   const [only, another] = columns;
   const key: Type =
     only !== undefined && another === undefined ? only.type : { kind: "tuple", items: columns.map((c) => c.type) };
   const keySpan = "kind" in node.keys ? node.keys.span : (node.keys[0]?.span ?? node.span);
-  if (kindOf(key) !== dataKind || unstorable(key) !== null) {
+  if (kindOf(key) !== dataKind || holdsFunctions(key)) {
     report.error("bad-key", keySpan, `a key must be Data without functions, and ${showType(key)} is not`);
   }
   return { name: node.name.name, key, value, keyNames: columns.map((c) => c.name) };
@@ -168,8 +167,8 @@ export function readTable(scope: TypeScope, node: Extract<Declaration, { kind: "
 export function readEvent(scope: TypeScope, node: Extract<Declaration, { kind: "event" }>): Event {
   const fields = readParams(scope, node.fields);
   for (const [i, field] of fields.entries()) {
-    if (kindOf(field.type) === dataKind && unstorable(field.type) === null) continue;
-    const message = `an event holds Data without functions, and ${showType(field.type)} is not`;
+    if (kindOf(field.type) === dataKind) continue;
+    const message = `an event holds Data, and ${showType(field.type)} is ${kindNames[kindOf(field.type)]}`;
     scope.report.error("bad-event", node.fields[i]?.span ?? node.span, message);
   }
   return { name: node.name.name, fields };
@@ -203,7 +202,7 @@ export function checkWire(report: Reporter, params: readonly Param[], types: rea
     if (kindOf(type) !== dataKind) {
       const message = `\`${name}\` comes from outside, and ${showType(type)} is ${kindNames[kindOf(type)]}`;
       report.error("not-wire", span, message, { expected: "Data", hint });
-    } else if (holdsAnywhere(type, (t) => t.kind === "arrow")) {
+    } else if (holdsFunctions(type)) {
       report.error("not-wire", span, `\`${name}\` comes from outside, and functions cannot`, { expected: "Data" });
     } else if (holdsAnywhere(type, (t) => t.kind === "data" && t.data.constructors.some((c) => c.isPrivate))) {
       const message = `\`${name}\` comes from outside, and ${showType(type)} has a private constructor`;

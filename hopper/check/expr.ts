@@ -16,6 +16,7 @@ import {
 } from "../core/type.ts";
 import type { Expr } from "../syntax/tree.ts";
 import {
+  actElsewhere,
   type Body,
   bindLocal,
   branches,
@@ -24,6 +25,7 @@ import {
   fenced,
   findLocal,
   instantiate,
+  partType,
   type Typed,
 } from "./body.ts";
 import { inferCall, inferConstruct, inferRecord, nameFunction } from "./call.ts";
@@ -121,7 +123,10 @@ function inferForm(body: Body, expr: Expr, want: Type | null): Typed {
 
 /** The wanted type where the part meets it, widened if need be, so that parts of tuples and lists agree. */
 function inferExact(body: Body, expr: Expr, want: Type | null): Typed {
-  if (want === null) return inferExpr(body, expr, null);
+  if (want === null) {
+    const { term, type } = inferExpr(body, expr, null);
+    return { term, type: partType(body, type, expr.span) };
+  }
   return { term: check(body, expr, want), type: want };
 }
 
@@ -153,7 +158,8 @@ function inferName(body: Body, expr: Extract<Expr, { kind: "name" }>, want: Type
   }
   if (expr.name === "now" || expr.name === "self" || expr.name === "selfAuth") {
     if (body.form !== "proc" && body.form !== "command") {
-      body.report.error("not-pure", expr.span, `\`${expr.name}\` is known only to a proc or a command`);
+      const details = body.form === "value" ? { hint: actElsewhere(body, "") } : {};
+      body.report.error("not-pure", expr.span, `\`${expr.name}\` is known only to a proc or a command`, details);
     }
     if (expr.name === "selfAuth") return ownEvidence(expr.span);
     const type = base(expr.name === "now" ? "Time" : "Principal");
@@ -202,7 +208,7 @@ function inferList(body: Body, expr: Extract<Expr, { kind: "list" }>, want: Type
   let item = given ?? null;
   const items = expr.items.map((each) => {
     if (item !== null) return check(body, each, item);
-    const first = inferExpr(body, each, null);
+    const first = inferExact(body, each, null);
     item = first.type;
     return first.term;
   });
@@ -217,7 +223,11 @@ function inferLambda(body: Body, expr: Extract<Expr, { kind: "lambda" }>, want: 
   const params = arrow?.params ?? instantiate(body, holes, expr.span);
   const once = arrow?.once ?? false;
   const level = body.locals.length;
-  return fenced(body, once ? null : { level, what: "closure" }, () => {
+  const around = body.locals.map(({ type }) => type);
+  const { form } = body;
+  // Whoever calls it may have other tables, and other evidence; what may loop is no part of a `fn`.
+  body.form = form === "fn" || form === "rec fn" ? form : "value";
+  const typed = fenced(body, once ? null : { level, what: "closure" }, () => {
     expr.params.forEach((name, i) => {
       bindLocal(body, name.name, params[i] ?? wrong, name.span);
     });
@@ -225,10 +235,12 @@ function inferLambda(body: Body, expr: Extract<Expr, { kind: "lambda" }>, want: 
     const inner = inferExact(body, expr.body, wanted);
     closeScope(body, level);
     return {
-      term: { kind: "lambda", level, params, body: inner.term },
-      type: { kind: "arrow", params, result: inner.type, once },
+      term: { kind: "lambda", level, params, result: inner.type, around, body: inner.term } as const,
+      type: { kind: "arrow", params, result: inner.type, once } as const,
     };
   });
+  body.form = form;
+  return typed;
 }
 
 function inferMatch(body: Body, expr: Extract<Expr, { kind: "match" }>, want: Type | null): Typed {

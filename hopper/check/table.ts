@@ -3,7 +3,7 @@ import { dataKind, mayCopy } from "../core/kind.ts";
 import type { Ref, Span, Term } from "../core/term.ts";
 import { base, kindOf, resolve, showType, substitute, type Type, unit, wrong } from "../core/type.ts";
 import type { Expr, Name, Statement } from "../syntax/tree.ts";
-import { type Body, branches, check, type Typed } from "./body.ts";
+import { actElsewhere, type Body, branches, check, type Typed } from "./body.ts";
 import { checkFields } from "./call.ts";
 import { nearest } from "./names.ts";
 import { unify } from "./unify.ts";
@@ -65,7 +65,9 @@ function findRow(body: Body, what: string, table: Name, keys: readonly Expr[], s
 
 function requireAct(body: Body, span: Span, what: string): void {
   if (body.form === "proc" || body.form === "command" || (body.form === "look" && what === "get")) return;
-  body.report.error("not-pure", span, `only a proc or a command may \`${what}\``, { hint: "make this a proc" });
+  body.report.error("not-pure", span, `only a proc or a command may \`${what}\``, {
+    hint: actElsewhere(body, "make this a proc"),
+  });
 }
 
 /** Puts over an asset would drop it, so the row must be absent; `put new` asks that of any row. */

@@ -23,8 +23,15 @@ export type Term =
   | { readonly kind: "call"; readonly ref: Ref; readonly args: readonly Term[]; readonly span: Span }
   | { readonly kind: "apply"; readonly to: Term; readonly args: readonly Term[]; readonly span: Span }
   | { readonly kind: "primitive"; readonly name: string; readonly args: readonly Term[]; readonly span: Span }
-  /** Parameters are the levels from `level` on. */
-  | { readonly kind: "lambda"; readonly level: number; readonly params: readonly Type[]; readonly body: Term }
+  /** Parameters are the levels from `level` on; `around` has the types of the levels below, and is no part of the identity. */
+  | {
+      readonly kind: "lambda";
+      readonly level: number;
+      readonly params: readonly Type[];
+      readonly result: Type;
+      readonly around: readonly Type[];
+      readonly body: Term;
+    }
   | { readonly kind: "construct"; readonly constructor: Constructor; readonly args: readonly Term[] }
   | { readonly kind: "tuple"; readonly items: readonly Term[] }
   | { readonly kind: "list"; readonly items: readonly Term[] }

@@ -85,7 +85,12 @@ export type IrFunction = {
   /** Slots in all. */
   readonly slots: number;
   readonly body: Code;
+  /** What is stored of a value of it; null where it has none that may be stored. */
+  readonly stored: StoredFunction | null;
 };
+
+/** The shapes of what it captured, and its own. */
+export type StoredFunction = { readonly captures: readonly Shape[]; readonly type: Shape };
 
 /** The shape of a value that is stored or sent; decoding goes by it. `named` points into `IrModule.shapes`. */
 export type Shape =
@@ -94,8 +99,13 @@ export type Shape =
   | { readonly of: "map"; readonly key: Shape; readonly value: Shape }
   | { readonly of: "tuple"; readonly items: readonly Shape[] }
   | { readonly of: "named"; readonly index: number }
-  /** A stored function value: which ones there may be is the module's business, what it captured is encoded with it. */
-  | { readonly of: "function" };
+  /** What was captured is no part of it: the value names its module's function, which knows. */
+  | {
+      readonly of: "function";
+      readonly params: readonly Shape[];
+      readonly result: Shape;
+      readonly once: boolean;
+    };
 
 /** Constructors in order; each has the shapes of its run-time fields. `asset`: the fields that count as an amount of a unit. */
 export type NamedShape = {

@@ -3,8 +3,8 @@ import type { CheckedModule } from "../check/checked-module.ts";
 import type { Named } from "../core/module.ts";
 import type { Term } from "../core/term.ts";
 import type { IrFunction, IrModule, Ref, Shape } from "../ir/ir.ts";
-import { addFunction, type Functions, lowerBody } from "./lower-term.ts";
-import { type Shapes, shapeOf, startShapes } from "./shapes.ts";
+import { addFunction, type Lowered, lowerBody } from "./lower-term.ts";
+import { type Shapes, shapeOf, startShapes, storedFunction } from "./shapes.ts";
 
 /** Functions keep their index, since other modules call them by it; all other bodies come after them. */
 export function lowerModule(checked: CheckedModule): IrModule {
@@ -44,8 +44,8 @@ export type LoweredTests = {
 };
 
 export function lowerTests(checked: CheckedModule): LoweredTests {
-  const { module, functions, shapes } = lowerWith(checked);
-  const closed = (name: string, term: Term): number => addFunction(functions, lowerBody(functions, name, term, 0));
+  const { module, lowered } = lowerWith(checked);
+  const closed = (name: string, term: Term): number => addFunction(lowered, lowerBody(lowered, name, term, 0));
   const tests = checked.tests.map(({ name, steps }) => ({
     name,
     steps: steps.map((step): LoweredStep => {
@@ -67,22 +67,23 @@ export function lowerTests(checked: CheckedModule): LoweredTests {
   }));
   const laws = checked.laws.map((law) => ({
     name: law.name,
-    params: shaped(shapes, law.params),
-    function: addFunction(functions, lowerBody(functions, law.name, law.body, law.params.length)),
+    params: shaped(lowered.shapes, law.params),
+    function: addFunction(lowered, lowerBody(lowered, law.name, law.body, law.params.length)),
   }));
-  return { module: { ...module, functions: whole(functions), shapes: shapes.found }, tests, laws };
+  return { module: { ...module, functions: whole(lowered), shapes: lowered.shapes.found }, tests, laws };
 }
 
-function lowerWith(checked: CheckedModule): {
-  readonly module: IrModule;
-  readonly functions: Functions;
-  readonly shapes: Shapes;
-} {
+function lowerWith(checked: CheckedModule): { readonly module: IrModule; readonly lowered: Lowered } {
   const { core } = checked;
   const shapes = startShapes();
-  const functions: Functions = core.functions.map(() => null);
+  const lowered: Lowered = { functions: core.functions.map(() => null), shapes };
   for (const [i, f] of core.functions.entries()) {
-    functions[i] = lowerBody(functions, f.name, f.body, f.signature.params.length);
+    const params = f.signature.params.map(({ type }) => type);
+    const stored =
+      f.form === "proc"
+        ? null
+        : storedFunction(shapes, [], { kind: "arrow", params, result: f.signature.result, once: false });
+    lowered.functions[i] = lowerBody(lowered, f.name, f.body, params.length, stored);
   }
   const tables = core.tables.map((t) => ({
     name: t.name,
@@ -92,37 +93,37 @@ function lowerWith(checked: CheckedModule): {
   const events = core.events.map((e) => ({ name: e.name, fields: shaped(shapes, e.fields) }));
   const commands = core.commands.map((c) => {
     const count = c.params.length;
-    const body = addFunction(functions, lowerBody(functions, c.name, c.body, c.signer === null ? count : count + 1));
+    const body = addFunction(lowered, lowerBody(lowered, c.name, c.body, c.signer === null ? count : count + 1));
     const signer =
-      c.signer === null ? null : addFunction(functions, lowerBody(functions, `signer of ${c.name}`, c.signer, count));
+      c.signer === null ? null : addFunction(lowered, lowerBody(lowered, `signer of ${c.name}`, c.signer, count));
     return { name: c.name, params: shaped(shapes, c.params), result: shapeOf(shapes, c.result), signer, body };
   });
   const authority =
-    core.authority === null ? null : addFunction(functions, lowerBody(functions, "upgrade", core.authority, 0));
+    core.authority === null ? null : addFunction(lowered, lowerBody(lowered, "upgrade", core.authority, 0));
   const migrations = checked.migrations.map((m) => ({
     table: core.tables.findIndex((t) => t.name === m.table),
     from: shapeOf(shapes, m.from),
-    function: addFunction(functions, lowerBody(functions, `migrate ${m.table}`, m.body, 1)),
+    function: addFunction(lowered, lowerBody(lowered, `migrate ${m.table}`, m.body, 1)),
   }));
   const module: IrModule = {
     path: checked.path,
     hash: checked.hash,
     shapes: shapes.found,
-    functions: whole(functions),
+    functions: whole(lowered),
     tables,
     events,
     commands,
     authority,
     migrations,
   };
-  return { module, functions, shapes };
+  return { module, lowered };
 }
 
 function shaped(shapes: Shapes, params: readonly Named[]): readonly { readonly name: string; readonly shape: Shape }[] {
   return params.map(({ name, type }) => ({ name, shape: shapeOf(shapes, type) }));
 }
 
-function whole(functions: Functions): readonly IrFunction[] {
+function whole({ functions }: Lowered): readonly IrFunction[] {
   return functions.map((fn) => {
     if (fn === null) throw new Error("assert: every function is lowered");
     return fn;

@@ -4,18 +4,20 @@
  */
 import { childrenOf } from "../core/children.ts";
 import type { Pattern as CorePattern, Literal, Term } from "../core/term.ts";
+import { wrong } from "../core/type.ts";
 import { costTable } from "../ir/cost-table.ts";
-import type { Code, IrFunction, Pattern, Ref } from "../ir/ir.ts";
+import type { Code, IrFunction, Pattern, Ref, StoredFunction } from "../ir/ir.ts";
 import { textOfBytes } from "../run/canonical.ts";
 import { canonical } from "../run/integer.ts";
 import type { Value } from "../run/value.ts";
+import { type Shapes, storedFunction } from "./shapes.ts";
 
-/** Functions made so far: those of the module, then lambdas and other bodies as they come. */
-export type Functions = (IrFunction | null)[];
+/** Made so far: functions of the module, then lambdas and other bodies as they come; and the shapes of their values. */
+export type Lowered = { readonly functions: (IrFunction | null)[]; readonly shapes: Shapes };
 
 type Frame = {
   readonly name: string;
-  readonly functions: Functions;
+  readonly lowered: Lowered;
   /** Levels that are captured, in the order of their slots. */
   readonly captured: readonly number[];
   /** The first level that is the function's own. */
@@ -26,19 +28,20 @@ type Frame = {
 
 /** A function of its own whose parameters are the levels from `from` on; those of `captured` come before them. */
 export function lowerBody(
-  functions: Functions,
+  lowered: Lowered,
   name: string,
   body: Term,
   params: number,
+  stored: StoredFunction | null = null,
   captured: readonly number[] = [],
   from = 0,
 ): IrFunction {
-  const frame: Frame = { name, functions, captured, from, slots: captured.length + params, gas: 0 };
+  const frame: Frame = { name, lowered, captured, from, slots: captured.length + params, gas: 0 };
   const code = block(frame, body);
-  return { name, captures: captured.length, params, slots: frame.slots, body: code };
+  return { name, captures: captured.length, params, slots: frame.slots, body: code, stored };
 }
 
-export function addFunction(functions: Functions, fn: IrFunction): number {
+export function addFunction({ functions }: Lowered, fn: IrFunction): number {
   return functions.push(fn) - 1;
 }
 
@@ -153,17 +156,14 @@ function lambda(frame: Frame, term: Extract<Term, { kind: "lambda" }>): Code {
   const captured = [...free].sort((a, b) => a - b);
   frame.gas += costTable.closure + costTable.capture * captured.length;
   const captures = captured.map((level): Code => ({ op: "slot", slot: slotOf(frame, level) }));
+  const { functions, shapes } = frame.lowered;
   // The place is taken first, so that a lambda comes before those inside of it.
-  const index = frame.functions.push(null) - 1;
-  const fn = lowerBody(
-    frame.functions,
-    `${frame.name}, a function inside`,
-    term.body,
-    term.params.length,
-    captured,
-    term.level,
-  );
-  frame.functions[index] = fn;
+  const index = functions.push(null) - 1;
+  const { params, result } = term;
+  const types = captured.map((level) => term.around[level] ?? wrong);
+  const stored = storedFunction(shapes, types, { kind: "arrow", params, result, once: false });
+  const name = `${frame.name}, a function inside`;
+  functions[index] = lowerBody(frame.lowered, name, term.body, params.length, stored, captured, term.level);
   return { op: "closure", of: own(index), captures };
 }
 

@@ -1,7 +1,8 @@
 /** Types to the shapes by which stored and sent values are read: parameters filled in, each named type once. */
 import { encodeType } from "../core/encode.ts";
-import { type DataType, listData, mapData, resolve, substitute, type Type } from "../core/type.ts";
-import type { NamedShape, Shape } from "../ir/ir.ts";
+import { dataKind } from "../core/kind.ts";
+import { type DataType, kindOf, listData, mapData, partsOf, resolve, substitute, type Type } from "../core/type.ts";
+import type { NamedShape, Shape, StoredFunction } from "../ir/ir.ts";
 
 type Waiting = { readonly index: number; readonly data: DataType; readonly args: readonly Type[] };
 export type Shapes = {
@@ -24,7 +25,12 @@ export function shapeOf(shapes: Shapes, type: Type): Shape {
     case "tuple":
       return { of: "tuple", items: seen.items.map((item) => shapeOf(shapes, item)) };
     case "arrow":
-      return { of: "function" };
+      return {
+        of: "function",
+        params: seen.params.map((param) => shapeOf(shapes, param)),
+        result: shapeOf(shapes, seen.result),
+        once: seen.once,
+      };
     case "data": {
       const [first, second] = seen.args;
       if (seen.data === listData && first !== undefined) return { of: "list", item: shapeOf(shapes, first) };
@@ -36,6 +42,24 @@ export function shapeOf(shapes: Shapes, type: Type): Shape {
     default:
       throw new Error("assert: only closed types are stored or sent");
   }
+}
+
+/** What is stored of a function of this type that captured values of these; null where that cannot be said. */
+export function storedFunction(shapes: Shapes, captures: readonly Type[], type: Type): StoredFunction | null {
+  const whole = { left: storedPartsMax };
+  if (![...captures, type].every((one) => isClosed(one, whole))) return null;
+  if (captures.some((one) => kindOf(one) !== dataKind)) return null;
+  return { captures: captures.map((one) => shapeOf(shapes, one)), type: shapeOf(shapes, type) };
+}
+
+/** Inferred types may be exponentially larger than their text, and nobody stores values of such. */
+const storedPartsMax = 1000;
+
+/** True where nothing is open in the type, and it has no more parts than are left. */
+function isClosed(type: Type, whole: { left: number }): boolean {
+  const seen = resolve(type);
+  if (--whole.left < 0 || seen.kind === "param" || seen.kind === "wrong" || seen.kind === "hole") return false;
+  return partsOf(seen).every((part) => isClosed(part, whole));
 }
 
 function nameShape(shapes: Shapes, data: DataType, args: readonly Type[]): number {

@@ -25,7 +25,7 @@ export function encoderOf(shape: Shape, shapes: readonly NamedShape[]): Encoder 
   known.set(shapes, ofModule);
   const before = ofModule.get(shape);
   if (before !== undefined) return before;
-  const write = writerOf(shape, { shapes, named: new Map() });
+  const write = writerFor(shape, shapes);
   const open = partsOf(shape, shapes, partsMax) >= partsMax;
   const encoder: Encoder = (value) => {
     // Of what has few parts by its shape there is nothing to weigh.
@@ -36,6 +36,17 @@ export function encoderOf(shape: Shape, shapes: readonly NamedShape[]): Encoder 
   };
   ofModule.set(shape, encoder);
   return encoder;
+}
+
+const writers = new WeakMap<readonly NamedShape[], WeakMap<Shape, Encoder>>();
+
+/** Writes what was weighed as a part of something larger. */
+function writerFor(shape: Shape, shapes: readonly NamedShape[]): Encoder {
+  const ofModule = writers.get(shapes) ?? new WeakMap<Shape, Encoder>();
+  writers.set(shapes, ofModule);
+  const writer = ofModule.get(shape) ?? writerOf(shape, { shapes, named: new Map() });
+  ofModule.set(shape, writer);
+  return writer;
 }
 
 const partsMax = 64;
@@ -238,11 +249,18 @@ function encodeWeighed(value: Data): string {
   }
 }
 
-/** What it captured is encoded by what it is: a closure has no shape of its own. */
+/** The fault NotStorable where the types of what it captured are open, as they may be inside of a generic function. */
 function encodeClosure({ module, index, captured }: Closure): string {
-  let text = `\x83${encodeText(module)}${head(0, index)}${head(4, captured.length)}`;
-  for (const value of captured) text += encodeFree(value);
+  const { shapes } = module.ir;
+  const { stored } = item(module.ir.functions, index);
+  if (stored === null) return fault("BadArgument", "NotStorable");
+  let text = startOfClosure(module.ir.hash, index, captured.length);
+  for (const [i, value] of captured.entries()) text += writerFor(item(stored.captures, i), shapes)(value);
   return text;
+}
+
+function startOfClosure(hash: string, index: number, captured: number): string {
+  return `\x83\x58\x20${bytesOfHex(hash)}${head(0, index)}${head(4, captured)}`;
 }
 
 /** Values without a shape, which were weighed: with what they are in front. */
@@ -257,7 +275,10 @@ export function encodeFree(value: Value): string {
     const entries = (value as Dictionary).entries;
     return `\x82\x06${head(4, entries.length)}${entries.map((one) => `\x82${encodeFree(one.key)}${encodeFree(one.value)}`).join("")}`;
   }
-  if ("captured" in value) return `\x82\x07${encodeClosure(value)}`;
+  if ("captured" in value) {
+    const { module, index, captured } = value;
+    return `\x82\x07${startOfClosure(module.ir.hash, index, captured.length)}${captured.map(encodeFree).join("")}`;
+  }
   const [tag, ...fields] = value as Data;
   return `\x82\x08${head(4, fields.length + 1)}${head(0, tag)}${fields.map(encodeFree).join("")}`;
 }

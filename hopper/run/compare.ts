@@ -13,7 +13,12 @@ export function equal(a: Value, b: Value): boolean {
   if ("n" in a) return "n" in b && a.n === (b as Rat).n && a.d === (b as Rat).d;
   if ("items" in a) return "items" in b && equalItems(a.items, (b as List).items);
   if ("captured" in a) {
-    return "captured" in b && a.module === b.module && a.index === b.index && equalItems(a.captured, b.captured);
+    return (
+      "captured" in b &&
+      a.module.ir.hash === b.module.ir.hash &&
+      a.index === b.index &&
+      equalItems(a.captured, b.captured)
+    );
   }
   const [x, y] = [(a as Dictionary).entries, (b as Dictionary).entries];
   if (x.length !== y.length) return false;

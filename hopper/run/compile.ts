@@ -4,7 +4,7 @@ import type { Compiled, Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
 import { generate } from "./generate.ts";
 import { interpret, placed } from "./interpret.ts";
-import { moduleOfFunction, putRow, readRow, takeRow, tell } from "./steps.ts";
+import { putRow, readRow, takeRow, tell } from "./steps.ts";
 import type { Closure, Value } from "./value.ts";
 
 /** Runs a function on captured values and arguments. */
@@ -28,8 +28,8 @@ export function compile(module: Linked): readonly Compiled[] {
   }
 }
 
-function apply(execution: Execution, module: Linked, { module: hash, index, captured }: Closure, args: Value[]): Value {
-  return runCompiled(moduleOfFunction(module, hash, execution), index, [...captured, ...args], execution);
+function apply(execution: Execution, { module, index, captured }: Closure, args: readonly Value[]): Value {
+  return runCompiled(module, index, [...captured, ...args], execution);
 }
 
 function noCase(): never {

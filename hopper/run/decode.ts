@@ -5,10 +5,21 @@
 import { limits } from "../ir/cost-table.ts";
 import type { NamedShape, Shape } from "../ir/ir.ts";
 import { encodeFree } from "./canonical.ts";
+import type { Linked } from "./execution.ts";
 import { Fault } from "./fault.ts";
 import { canonical, gcd, isNegative } from "./integer.ts";
+import { isSameShape } from "./same-shape.ts";
 import { hexOf } from "./show.ts";
-import { type Bytes, type Data, type Dictionary, type Int, type MapEntry, principal, type Value } from "./value.ts";
+import {
+  type Bytes,
+  type Closure,
+  type Data,
+  type Dictionary,
+  type Int,
+  type MapEntry,
+  principal,
+  type Value,
+} from "./value.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly value: Value }
@@ -16,16 +27,20 @@ export type Decoded =
 
 class Refused extends Error {}
 
-type Source = { readonly text: string; at: number; depth: number };
+/** Finds the modules of stored functions by hash in hex. */
+export type FindModule = (hash: string) => Linked | undefined;
 
-/** `text` has a character below 256 for each byte. */
+type Source = { readonly text: string; at: number; depth: number; readonly modules: FindModule | undefined };
+
+/** `text` has a character below 256 for each byte. Without `modules` functions are refused: they do not come from outside. */
 export function decode(
   text: string,
   shape: Shape,
   shapes: readonly NamedShape[],
   bytesMax: number = limits.valueBytes,
+  modules?: FindModule,
 ): Decoded {
-  const source: Source = { text, at: 0, depth: 0 };
+  const source: Source = { text, at: 0, depth: 0, modules };
   if (text.length > bytesMax) return { ok: false, reason: "too large", at: 0 };
   try {
     const value = read(source, shape, shapes);
@@ -89,8 +104,23 @@ function readInner(source: Source, shape: Shape, shapes: readonly NamedShape[]):
     case "named":
       return readConstructor(source, shapes[shape.index], shapes);
     case "function":
-      return refuse("a function cannot be sent");
+      return readClosure(source, shape, shapes);
   }
+}
+
+/** Its module says which shapes the captured values have, and whether it is a function of the type that is asked for. */
+function readClosure(source: Source, shape: Shape, shapes: readonly NamedShape[]): Closure {
+  if (source.modules === undefined) return refuse("a function cannot be sent");
+  if (readHead(source, 4) !== 3) refuse("a function has three parts");
+  const module = source.modules(hexOf(readBytes(source)));
+  if (module === undefined) return refuse("a function of an unknown module");
+  const index = readHead(source, 0);
+  const stored = module.ir.functions[index]?.stored;
+  if (stored === undefined || stored === null) return refuse("no function that is stored");
+  if (!isSameShape({ shape, shapes }, { shape: stored.type, shapes: module.ir.shapes }))
+    refuse("a function of another type");
+  if (readHead(source, 4) !== stored.captures.length) refuse("another number of captured values");
+  return { module, index, captured: stored.captures.map((one) => read(source, one, module.ir.shapes)) };
 }
 
 function readConstructor(source: Source, named: NamedShape | undefined, shapes: readonly NamedShape[]): Data {

@@ -80,15 +80,6 @@ export class Execution {
     this.spend(costTable.module);
   }
 
-  /** One of those that have run in this command, or that these know. */
-  moduleOf(hash: string): Linked {
-    for (const module of this.#touched) {
-      const found = module.ir.hash === hash ? module : module.modules.get(hash);
-      if (found !== undefined) return found;
-    }
-    throw new Error("assert: a function value is of a module that has run, or that one knows which has");
-  }
-
   leave(nesting: number): void {
     this.depth--;
     this.nesting -= nesting;

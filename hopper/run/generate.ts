@@ -245,14 +245,14 @@ function expressionOf(body: Body, code: Code): string {
     case "list":
       return `{ items: [${code.items.map(inner).join(", ")}] }`;
     case "closure": {
-      const hash = constant(module, code.of.module ?? module.linked.ir.hash);
-      return `{ module: ${hash}, index: ${code.of.index}, captured: [${code.captures.map(inner).join(", ")}] }`;
+      const home = code.of.module === null ? "module" : constant(module, moduleOf(module.linked, code.of.module));
+      return `{ module: ${home}, index: ${code.of.index}, captured: [${code.captures.map(inner).join(", ")}] }`;
     }
     case "call":
       return doneAt(body, code.place, callOf(body, code));
     case "apply": {
       const to = inner(code.to);
-      return doneAt(body, code.place, `apply(x, module, ${to}, [${code.args.map(inner).join(", ")}])`);
+      return doneAt(body, code.place, `apply(x, ${to}, [${code.args.map(inner).join(", ")}])`);
     }
     case "primitive": {
       if (code.name === "self") return constant(module, selfOf(module.linked));

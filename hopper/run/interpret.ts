@@ -6,7 +6,7 @@ import type { Execution, Linked } from "./execution.ts";
 import { Fault, fault } from "./fault.ts";
 import { nestingOf } from "./nesting.ts";
 import { primitives } from "./primitives.ts";
-import { functionOf, moduleOf, moduleOfFunction, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
+import { functionOf, moduleOf, putRow, readRow, selfOf, tableOf, takeRow, tell } from "./steps.ts";
 import { type Closure, type Data, type List, unit, type Value } from "./value.ts";
 
 /** Runs a function on captured values and arguments. */
@@ -57,7 +57,7 @@ function run(code: Code, scope: Scope, tail: boolean): Value {
       return runCall(code, scope, tail);
     case "closure":
       return {
-        module: code.of.module ?? scope.module.ir.hash,
+        module: moduleOf(scope.module, code.of.module),
         index: code.of.index,
         captured: runAll(code.captures, scope),
       };
@@ -119,10 +119,10 @@ function runCall(code: Of<"call">, scope: Scope, tail: boolean): Value {
 function runPlaced(code: Of<"apply" | "primitive" | "fail" | "get" | "take" | "put" | "emit">, scope: Scope): Value {
   const { module, execution } = scope;
   if (code.op === "apply") {
-    const { module: hash, index, captured } = run(code.to, scope, false) as Closure;
+    const { module: home, index, captured } = run(code.to, scope, false) as Closure;
     const values = [...captured, ...runAll(code.args, scope)];
     try {
-      return interpret(moduleOfFunction(module, hash, execution), index, values, execution);
+      return interpret(home, index, values, execution);
     } catch (error) {
       throw placed(error, code.place, scope.of.name);
     }

@@ -13,7 +13,7 @@ import { Fault, type FaultKind, fault, faultNumbers } from "./fault.ts";
 import { interpret } from "./interpret.ts";
 import { checkExpectations, checkMoves, type Expectation } from "./moves.ts";
 import { createOwnTables, type OwnTables } from "./own-tables.ts";
-import { refuseLong } from "./steps.ts";
+import { refuseUnstorable } from "./steps.ts";
 import type { Change, Seen, Table } from "./table.ts";
 import type { Data, Value } from "./value.ts";
 
@@ -94,7 +94,7 @@ export function execute(
     // What is given back travels in the command's answer, as its events do.
     const size = weight(value);
     execution.spend(Math.floor(size / costTable.writeBytesPerGas));
-    refuseLong(value, size, found.result, linked.ir.shapes);
+    refuseUnstorable(value, size, found.result, linked.ir.shapes);
     return value;
   });
 }

@@ -6,7 +6,7 @@ import { weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
 import { attempt, type Circumstances, link, type Machine, type Outcome, run } from "./machine.ts";
-import { refuseLong } from "./steps.ts";
+import { refuseUnstorable } from "./steps.ts";
 import type { Table } from "./table.ts";
 import type { Data, Value } from "./value.ts";
 
@@ -79,7 +79,7 @@ function migrate(machine: Machine, linked: Linked, execution: Execution): void {
       const value: Value = run(machine, linked, migration.function, [row.value], execution);
       const size = weight(value);
       execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
-      refuseLong(value, size, table.shape.value, table.shapes);
+      refuseUnstorable(value, size, table.shape.value, table.shapes);
       execution.journal.set(row, value, size);
     }
   }

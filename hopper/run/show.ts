@@ -27,7 +27,7 @@ export function showUpTo(most: number, value: Value, shape: Shape, shapes: reado
   return { text: `${page.text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most)}…`, whole: false };
 }
 
-type Page = { text: string; readonly most: number; readonly shapes: readonly NamedShape[] };
+type Page = { text: string; readonly most: number; shapes: readonly NamedShape[] };
 
 function write(page: Page, value: Value, shape: Shape): void {
   switch (shape.of) {
@@ -63,8 +63,7 @@ function write(page: Page, value: Value, shape: Shape): void {
       writeConstructor(page, value as Data, page.shapes[shape.index]);
       return;
     case "function": {
-      const { module, index } = value as Closure;
-      page.text += `function ${index} of ${module.slice(0, 8)}`;
+      writeFunction(page, value as Closure);
       return;
     }
     default:
@@ -107,6 +106,22 @@ function writeConstructor(page: Page, value: Data, named: NamedShape | undefined
     write(page, fieldOf(value, i), shape);
   });
 }
+
+/** With its version and what it captured: functions that are different look different. */
+function writeFunction(page: Page, { module, index, captured }: Closure): void {
+  const { ir } = module;
+  const { name = "", stored } = ir.functions[index] ?? {};
+  page.text += `<fn ${index} ${name} of ${ir.path}@${ir.hash.slice(0, 8)}`;
+  if (captured.length > 0 && stored !== null && stored !== undefined) {
+    const { shapes } = page;
+    page.shapes = ir.shapes;
+    writeAll(page, " with ", captured, "", (one, i) => write(page, one, stored.captures[i] ?? unitShape));
+    page.shapes = shapes;
+  }
+  page.text += ">";
+}
+
+const unitShape: Shape = { of: "tuple", items: [] };
 
 function writePrincipal(page: Page, [tag, first, second]: Data): void {
   switch (tag) {

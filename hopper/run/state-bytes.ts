@@ -1,7 +1,8 @@
 /** A machine's whole state as canonical bytes: equal states have equal bytes, and what was restored runs on as if nothing had been. */
+import { limits } from "../ir/cost-table.ts";
 import type { IrModule } from "../ir/ir.ts";
 import { bytesOfText, encodeText, head, textOfBytes } from "./canonical.ts";
-import { decode } from "./decode.ts";
+import { decode, type FindModule } from "./decode.ts";
 import { createMachine, type Evaluator, link, type Machine } from "./machine.ts";
 import { rowsOf } from "./publish.ts";
 import { setRow } from "./table.ts";
@@ -100,12 +101,13 @@ function fill(machine: Machine, bytes: string, recompile: Recompile): void {
     for (const [i, { table }] of linked.tables.entries())
       Object.assign(table, { shape: linked.ir.tables[i], shapes: linked.ir.shapes });
   }
+  const findModule: FindModule = (hash) => machine.modules.get(hash)?.linked;
   for (const [, id, rows] of tables.items) {
     const table = machine.tables.get(id);
     if (table === undefined) throw new Error(`no module has the table ${id}`);
     for (const [, { bytes: key } = none, { bytes: value } = none] of rows.items) {
       const decodedKey = decode(key, table.shape.key, table.shapes);
-      const decodedValue = decode(value, table.shape.value, table.shapes);
+      const decodedValue = decode(value, table.shape.value, table.shapes, limits.valueBytes, findModule);
       if (!decodedKey.ok || !decodedValue.ok) throw new Error(`a row of ${id} is not in its form`);
       setRow(table, decodedKey.value, decodedValue.value);
     }

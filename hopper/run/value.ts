@@ -1,4 +1,5 @@
 /** Values at run time. They are never changed once made, so they are shared freely. */
+import type { Linked } from "./execution.ts";
 
 /** Whole numbers: a number up to 2^53-1 either way, beyond that a bigint, and never the other one. */
 export type Int = number | bigint;
@@ -18,8 +19,8 @@ export type List = { readonly items: readonly Value[] };
 export type Dictionary = { readonly entries: readonly MapEntry[] };
 export type MapEntry = { readonly order: string; readonly key: Value; readonly value: Value };
 
-/** A function with what it captured; `module` is a hash in hex. */
-export type Closure = { readonly module: string; readonly index: number; readonly captured: readonly Value[] };
+/** A function with what it captured; it runs under the very version of the module that made it. */
+export type Closure = { readonly module: Linked; readonly index: number; readonly captured: readonly Value[] };
 
 export type Value = Int | boolean | string | Bytes | Rat | Data | List | Dictionary | Closure;
 

@@ -91,6 +91,37 @@ proc open (b : Box, k : Id) -> Nat =
     'command f (n : Nat) signed by key("a") = n + 1\ntest "adds" {\n  let a = key("a")\n  as a at 2026-01-01T00:00Z call f(1) expect ok 2\n  call f(1) expect fault NotSigned\n  check a == key("a")\n}',
   "a migration":
     "data Old = Old(Nat)\ntable t : Id => Text\nmigrate table t (old : Old) =\n  match old { Old(n) => showInt(n) }",
+  "functions in tables, events and results": `data Rule = Rule { name : Text, price : (Nat) -> Nat }
+table rules : Id => Rule
+table plain : Id => (Nat) -> Nat
+event Kept { rule : Rule }
+command keep (k : Id, least : Nat) =
+  let rule = Rule { name = "at least", price = (n) => if n < least then least else n }
+  put rules[k] = rule
+  put plain[k] = rule.price
+  emit Kept { rule }
+  rule.price
+command price (k : Id, n : Nat) =
+  let f = get rules[k].price
+  f(n)`,
+  "functions of assets in tables, and functions in assets": `${gem}table cuts : Id => (Gem) -> (Gem, Gem)
+asset Box = Box { worth : (Nat) -> Nat, gem : Gem }
+table boxes : Id => Box
+command put2 (k : Id) =
+  put cuts[k] = (g) => { match g { Gem(n) => (Gem(n), Gem(0)) } }
+command cut (k, to : Id) =
+  let f = get cuts[k]
+  let (a, b) = f(take vault[k])
+  put boxes[k] = Box { worth = (n) => n * 2, gem = a }
+  put vault[to] = b`,
+  "a function that captured functions":
+    "table t : Nat => (Nat) -> Nat\ncommand more (k : Nat) =\n  let f = get t[k]\n  put t[k] = (n) => f(n) + 1",
+  "a function that may loop is stored":
+    "rec fn ever (n : Nat) -> Nat = ever(n)\ntable t : Nat => (Nat) -> Nat\ncommand f () =\n  put t[1] = ever\n  put t[2] = (n) => ever(n)",
+  "generic functions by name":
+    "fn same {A : Data} (a : A) -> A = a\ntable t : Nat => (Nat) -> Nat\ncommand f () =\n  put t[1] = same",
+  "what never returns beside what does":
+    'fn f (b : Bool) -> (Nat, Text) =\n  let (n, t) = if b then (1, fail No) else (fail No, "a")\n  let none = () => fail No\n  (n, t)',
   "who may upgrade": 'module x upgrade by atLeast(2, [key("a"), key("b")])\nfn f () -> Nat = 1',
 };
 
