@@ -57,7 +57,11 @@ function refuse(reason: string): never {
   throw new Refused(reason);
 }
 
+/** What has nothing inside is as deep as what it lies in, as it is for `weight`. */
+const flat: ReadonlySet<Shape["of"]> = new Set(["Int", "Nat", "Time", "Duration", "Bool", "Text"]);
+
 function read(source: Source, shape: Shape, shapes: readonly NamedShape[]): Value {
+  if (flat.has(shape.of)) return readInner(source, shape, shapes);
   if (++source.depth > limits.valueNesting) refuse("nested too deeply");
   const value = readInner(source, shape, shapes);
   source.depth--;
@@ -108,6 +112,16 @@ function readInner(source: Source, shape: Shape, shapes: readonly NamedShape[]):
   }
 }
 
+/** Many rows have functions of one type. */
+const fitting = new WeakMap<Shape, WeakSet<Shape>>();
+
+function fits(wanted: Shape, shapes: readonly NamedShape[], type: Shape, others: readonly NamedShape[]): boolean {
+  if (fitting.get(wanted)?.has(type) === true) return true;
+  if (!isSameShape({ shape: wanted, shapes }, { shape: type, shapes: others })) return false;
+  fitting.set(wanted, (fitting.get(wanted) ?? new WeakSet<Shape>()).add(type));
+  return true;
+}
+
 /** Its module says which shapes the captured values have, and whether it is a function of the type that is asked for. */
 function readClosure(source: Source, shape: Shape, shapes: readonly NamedShape[]): Closure {
   if (source.modules === undefined) return refuse("a function cannot be sent");
@@ -117,8 +131,7 @@ function readClosure(source: Source, shape: Shape, shapes: readonly NamedShape[]
   const index = readHead(source, 0);
   const stored = module.ir.functions[index]?.stored;
   if (stored === undefined || stored === null) return refuse("no function that is stored");
-  if (!isSameShape({ shape, shapes }, { shape: stored.type, shapes: module.ir.shapes }))
-    refuse("a function of another type");
+  if (!fits(shape, shapes, stored.type, module.ir.shapes)) refuse("a function of another type");
   if (readHead(source, 4) !== stored.captures.length) refuse("another number of captured values");
   return { module, index, captured: stored.captures.map((one) => read(source, one, module.ir.shapes)) };
 }

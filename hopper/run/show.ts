@@ -111,11 +111,13 @@ function writeConstructor(page: Page, value: Data, named: NamedShape | undefined
 function writeFunction(page: Page, { module, index, captured }: Closure): void {
   const { ir } = module;
   const { name = "", stored } = ir.functions[index] ?? {};
-  page.text += `<fn ${index} ${name} of ${ir.path}@${ir.hash.slice(0, 8)}`;
+  const [outer, ...inside] = name.split(", ");
+  const version = `${ir.path}@${ir.hash.slice(0, 8)}`;
+  page.text += inside.length === 0 ? `<fn ${name} of ${version}` : `<fn ${index} in ${outer} of ${version}`;
   if (captured.length > 0 && stored !== null && stored !== undefined) {
     const { shapes } = page;
     page.shapes = ir.shapes;
-    writeAll(page, " with ", captured, "", (one, i) => write(page, one, stored.captures[i] ?? unitShape));
+    writeAll(page, ": ", captured, "", (one, i) => write(page, one, stored.captures[i] ?? unitShape));
     page.shapes = shapes;
   }
   page.text += ">";

@@ -11,6 +11,8 @@ data Note = Note { text : Text }
 table stock : Id => Item
 table tickets : Id => Ticket
 table notes : Id => Note
+data Rule = Rule { cost : (Item, Nat) -> Nat }
+table rules : Id => Rule
 pub fn cost (i : Item) -> Nat = i.price
 pub proc find (k : Id) -> Item reads stock = get stock[k] else None
 command add (k : Id, i : Item) =
@@ -26,6 +28,16 @@ const stays: readonly (readonly [string, (text: string) => string])[] = [
   ],
   ["a type that nobody stores", (text) => `${text}data Other = Other\n`],
   ["rows that are migrated", (text) => migrated(text, "text : Text")],
+  [
+    "new functions for rows",
+    (text) => `${text}command rule (k : Id, by : Nat) = put rules[k] = Rule((i, n) => i.price * n + by)\n`,
+  ],
+  [
+    "functions in rows that are migrated",
+    (text) =>
+      `${text.replace("(Item, Nat) -> Nat", "(Item, Int) -> Nat")}data Was = Was { cost : (Item, Nat) -> Nat }
+migrate table rules (was : Was) = Rule((item, n) => abs(n))\n`,
+  ],
 ];
 
 function migrated(text: string, old: string): string {
@@ -56,6 +68,19 @@ const refused: readonly (readonly [string, string, (text: string) => string])[] 
     (text) => text.replace("asset Ticket = Ticket { n : Nat }", "asset Ticket = Ticket { n : Int }"),
   ],
   ["a row with one more choice", "upgrade-rows", (text) => text.replace("{ n : Nat }", "{ n : Nat } | Gone")],
+  [
+    "functions in rows with another argument",
+    "upgrade-rows",
+    (text) => text.replace("(Item, Nat) ->", "(Item, Int) ->"),
+  ],
+  ["functions in rows with another result", "upgrade-rows", (text) => text.replace("Nat) -> Nat }", "Nat) -> Text }")],
+  ["functions in rows with one more argument", "upgrade-rows", (text) => text.replace("(Item, Nat", "(Item, Nat, Nat")],
+  [
+    "a migration from functions of another type",
+    "upgrade-migration",
+    (text) => `${text.replace("(Item, Nat) -> Nat", "(Item, Int) -> Nat")}data Was = Was { cost : (Item, Text) -> Nat }
+migrate table rules (was : Was) = Rule((item, n) => abs(n))\n`,
+  ],
   ["a migration from something else", "upgrade-migration", (text) => migrated(text, "text : Text, more : Nat")],
   ["a public function that is gone", "upgrade-export", (text) => text.replace("pub fn cost", "fn cost")],
   [

@@ -25,7 +25,7 @@ import { tapeValue } from "./tape-values.ts";
 const room = join(import.meta.dirname, "../../../hopper");
 const paths = ["std/coin", "std/escrow", "std/route", "demo/escrow", "demo/juno"];
 
-/** What those do not: closures, maps, long lists, big numbers, and rows of all of them. */
+/** What those do not: functions, maps, long lists, big numbers, and rows of all of them. */
 const mixSource = `module mix
 use std/coin (Unit, Account, Coin, main, withdraw, deposit, join)
 data Tree = Leaf | Node(Tree, Nat, Tree)
@@ -68,6 +68,20 @@ command spend (id : Id, who : Principal) =
     }
     [] => fail Empty
   }
+event Ruled { name : Text, rule : (Nat) -> Nat }
+table rules : Text => (Nat) -> Nat
+fn plain (n : Nat) -> Nat = n * n
+command rule (name : Text, n : Nat, ws : List(Text)) =
+  let f = get rules[name] or plain
+  let g = (m) => f(m) + n + size(ws)
+  put rules[name] = g
+  emit Ruled { name, rule = g }
+  (g(n), g)
+command apply (name : Text, n : Nat) =
+  let f = get rules[name] else NoRule
+  f(n)
+command start (name : Text) =
+  put rules[name] = plain
 `;
 
 type Ready = { readonly path: string; readonly source: string; readonly module: CheckedModule };
