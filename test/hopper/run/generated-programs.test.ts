@@ -5,8 +5,11 @@
 import test from "ava";
 import type { CheckedModule } from "../../../hopper/check/checked-module.ts";
 import { checkModule } from "../../../hopper/check/module.ts";
+import { limits } from "../../../hopper/ir/cost-table.ts";
+import type { NamedShape, Shape } from "../../../hopper/ir/ir.ts";
 import { lowerModule } from "../../../hopper/lower/lower-module.ts";
 import { encode, textOfBytes } from "../../../hopper/run/canonical.ts";
+import { decode } from "../../../hopper/run/decode.ts";
 import {
   type Circumstances,
   createMachine,
@@ -91,7 +94,20 @@ function callBoth(
   if (changes.length === 0 && before !== after) throw new Error("the state has changed, and the diff does not say so");
   note(failure?.kind ?? "ok");
   if (changes.length > 0) note("changed rows");
+  for (const { table, after: value } of changes) {
+    if (value === undefined) continue;
+    if (table.shape.value.of === "function") note("kept functions");
+    readBack(machines[0], value, table.shape.value, table.shapes);
+  }
   if (events.length > 0) note("told events");
+}
+
+/** What is stored has one form, which is read again. */
+function readBack(machine: Machine | undefined, value: Value, shape: Shape, shapes: readonly NamedShape[]): void {
+  const bytes = encode(value, shape, shapes);
+  const read = decode(bytes, shape, shapes, limits.valueBytes, (hash) => machine?.modules.get(hash)?.linked);
+  if (!read.ok) throw new Error(`what is stored is not read again: ${read.reason}, at byte ${read.at}`);
+  if (encode(read.value, shape, shapes) !== bytes) throw new Error("what is read again has another form");
 }
 
 const gasLimits = [20_000, 20_000, 20_000, 400, 300_000] as const;
@@ -142,6 +158,16 @@ test("random programs check, never get stuck, and mean the same in both evaluato
     return t.fail(`HOPPER_SEED=${seed} HOPPER_PROGRAMS=1 shows it again.\n${error?.message}`);
   }
   t.log(`${programs} programs: ${[...seen].map(([what, count]) => `${what} ${count}`).join(", ")}`);
-  for (const what of ["ok", "Fail", "OutOfGas", "DivByZero", "Negative", "Exists", "changed rows", "told events"])
+  for (const what of [
+    "ok",
+    "Fail",
+    "OutOfGas",
+    "DivByZero",
+    "Negative",
+    "Exists",
+    "changed rows",
+    "told events",
+    "kept functions",
+  ])
     t.true(programs < 1000 || (seen.get(what) ?? 0) > programs / 200, `${what}: ${seen.get(what)}`);
 });

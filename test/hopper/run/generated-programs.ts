@@ -79,7 +79,7 @@ export function generateProgram(tape: Tape): Program {
 
 function tableOf({ tape, data, tables }: Making, name: string): string {
   const keys = tape.times(1, 2, () => dataType(tape, data, 1));
-  const value = dataType(tape, data);
+  const value = tape.below(4) === 3 ? functionType(tape, data) : dataType(tape, data);
   tables.push({ name, keys, value });
   const [only = nat, second] = keys;
   const key = second === undefined ? textOf(only) : `(a : ${textOf(only)}, b : ${textOf(second)})`;
@@ -198,7 +198,7 @@ function statement(scope: Scope): Step {
   const { tape, tables, events, data } = making;
   const some = dataType(tape, data);
   const name = freshName(making);
-  switch (tape.below(8)) {
+  switch (tape.below(9)) {
     case 1:
       return [`require ${expression(scope, bool, 3)} else ${tape.of(faults)}`];
     case 2:
@@ -234,6 +234,12 @@ function statement(scope: Scope): Step {
       const parts = [some, dataType(tape, data, 1)].map((type): Named => ({ name: freshName(making), type }));
       const tuple = typed(scope, { kind: "tuple", items: parts.map(({ type }) => type) }, 3);
       return [`let (${parts.map((part) => part.name).join(", ")}) = ${tuple}`, ...parts];
+    }
+    case 8: {
+      const rules = tables.filter(({ value }) => value.kind === "function");
+      if (rules.length === 0) break;
+      const { value: type } = tape.of(rules);
+      return [`let ${name} : ${textOf(type)} = ${expression(scope, type, 3)}`, { name, type }];
     }
     default:
   }

@@ -18,7 +18,7 @@ import { given, signatures } from "../chain/signed-chain.ts";
 
 /** Who signs all commands, and who may upgrade: `key("…")` of Hopper. */
 export const owner: string = textOfBytes(sha256(new TextEncoder().encode("owner")));
-export const ownerKey = `key("${Buffer.from(owner, "latin1").toString("hex")}")`;
+export const ownerKey: string = `key("${Buffer.from(owner, "latin1").toString("hex")}")`;
 
 export type Nodes = {
   readonly compiled: Contracts;
