@@ -1,6 +1,6 @@
 /** Calls, and the making of values. */
 import type { Span, Term } from "../core/term.ts";
-import { type Constructor, resolve, showType, substitute, type Type, wrong } from "../core/type.ts";
+import { type Constructor, holdsAnywhere, resolve, showType, substitute, type Type, wrong } from "../core/type.ts";
 import type { Expr, FieldNode } from "../syntax/tree.ts";
 import { actElsewhere, type Body, check, findLocal, instantiate, type Typed } from "./body.ts";
 import { type FunctionEntry, findValue, nearest, qualifier } from "./names.ts";
@@ -73,10 +73,12 @@ function callFunction(
   if (want !== null && types.length > 0) unify(result, want);
   const params = signature.params.map((p) => substitute(p.type, types));
   const args = checkArguments(body, expr.args, params, expr.span, entry.name);
-  body.report.whenKnown(result, () => {
-    if (badMap(result) && !params.some(badMap))
-      body.report.error("bad-key", expr.span, "the keys of a map contain no functions");
-  });
+  if (types.length > 0) {
+    body.report.whenKnown(result, () => {
+      if (holdsAnywhere(result, badMap) && !params.some((param) => holdsAnywhere(param, badMap)))
+        body.report.error("bad-key", expr.span, "the keys of a map contain no functions");
+    });
+  }
   const { primitive, ref } = entry;
   const term: Term =
     primitive === null

@@ -226,3 +226,28 @@ command say (times : Nat) =
   t.true(nodes.call("long", "say", 18).ok);
   t.regex(nodes.call("long", "say", 19).text, /^Fault TooLarge/);
 });
+
+test("behind a type parameter functions are compared and are keys: by version, index and what they hold", (t) => {
+  const nodes = startNodes(t);
+  const published = nodes.publish(`module behind
+data Counts (K : Data) = Counts(Map(K, Nat))
+table counts : Nat => Counts((Nat) -> Nat)
+fn same {A : Data} (a, b : A) -> Bool = a == b
+fn count {K : Data} (counts : Counts(K), k : K) -> Counts(K) =
+  match counts { Counts(m) => Counts(insert(m, k, (match lookup(m, k) { Just(n) => n, Nothing => 0 }) + 1)) }
+fn find {K : Data} (counts : Counts(K), k : K) -> Nat =
+  match counts { Counts(m) => match lookup(m, k) { Just(n) => n, Nothing => 0 } }
+fn none {K : Data} () -> Counts(K) = Counts(emptyMap())
+fn adder (by : Nat) -> (Nat) -> Nat = (n) => n + by
+command note (by : Nat) =
+  put counts[0] = count(get counts[0] or none(), adder(by))
+command noted (by : Nat) = find(get counts[0], adder(by))
+command alike (a, b : Nat) = same(adder(a), adder(b))
+`);
+  t.true(published.ok, published.text);
+  for (const by of [700, 3, 24, 3, 3]) t.true(nodes.call("behind", "note", by).ok);
+  const noted = [3, 4, 24, 700].map((by) => given(nodes.call("behind", "noted", by).text));
+  t.deepEqual(noted, ["3", "0", "1", "1"]);
+  t.is(given(nodes.call("behind", "alike", 2, 2).text), "true");
+  t.is(given(nodes.call("behind", "alike", 2, 3).text), "false");
+});
