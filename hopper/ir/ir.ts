@@ -119,10 +119,17 @@ export type NamedShape = {
   readonly amount: { readonly unit: number | null; readonly amount: number } | null;
 };
 
-export type IrTable = { readonly name: string; readonly key: Shape; readonly value: Shape };
+/** `withFunctions`, here and below: values may have functions in them, whose captures are not known before they are there. */
+export type IrTable = {
+  readonly name: string;
+  readonly key: Shape;
+  readonly value: Shape;
+  readonly withFunctions: boolean;
+};
 export type IrEvent = {
   readonly name: string;
   readonly fields: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly withFunctions: boolean;
 };
 
 /** Runs as a function of `params` values, and of the evidence in the slot after them where it is signed. */
@@ -130,6 +137,7 @@ export type IrCommand = {
   readonly name: string;
   readonly params: readonly { readonly name: string; readonly shape: Shape }[];
   readonly result: Shape;
+  readonly withFunctions: boolean;
   /** Of the parameters alone: the principal that must have signed. */
   readonly signer: number | null;
   /** Index of the function that is the body. */

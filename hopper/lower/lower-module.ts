@@ -2,6 +2,7 @@
 import type { CheckedModule } from "../check/checked-module.ts";
 import type { Named } from "../core/module.ts";
 import type { Term } from "../core/term.ts";
+import { holdsAnywhere, type Type } from "../core/type.ts";
 import type { IrFunction, IrModule, Ref, Shape } from "../ir/ir.ts";
 import { addFunction, type Lowered, lowerBody } from "./lower-term.ts";
 import { type Shapes, shapeOf, startShapes, storedFunction } from "./shapes.ts";
@@ -89,14 +90,21 @@ function lowerWith(checked: CheckedModule): { readonly module: IrModule; readonl
     name: t.name,
     key: shapeOf(shapes, t.key),
     value: shapeOf(shapes, t.value),
+    withFunctions: hasFunctions(t.value),
   }));
-  const events = core.events.map((e) => ({ name: e.name, fields: shaped(shapes, e.fields) }));
+  const events = core.events.map(({ name, fields }) => ({
+    name,
+    fields: shaped(shapes, fields),
+    withFunctions: fields.some(({ type }) => hasFunctions(type)),
+  }));
   const commands = core.commands.map((c) => {
     const count = c.params.length;
     const body = addFunction(lowered, lowerBody(lowered, c.name, c.body, c.signer === null ? count : count + 1));
     const signer =
       c.signer === null ? null : addFunction(lowered, lowerBody(lowered, `signer of ${c.name}`, c.signer, count));
-    return { name: c.name, params: shaped(shapes, c.params), result: shapeOf(shapes, c.result), signer, body };
+    const { name, result } = c;
+    const params = shaped(shapes, c.params);
+    return { name, params, result: shapeOf(shapes, result), withFunctions: hasFunctions(result), signer, body };
   });
   const authority =
     core.authority === null ? null : addFunction(lowered, lowerBody(lowered, "upgrade", core.authority, 0));
@@ -117,6 +125,10 @@ function lowerWith(checked: CheckedModule): { readonly module: IrModule; readonl
     migrations,
   };
   return { module, lowered };
+}
+
+function hasFunctions(type: Type): boolean {
+  return holdsAnywhere(type, (part) => part.kind === "arrow");
 }
 
 function shaped(shapes: Shapes, params: readonly Named[]): readonly { readonly name: string; readonly shape: Shape }[] {

@@ -94,7 +94,7 @@ export function execute(
     // What is given back travels in the command's answer, as its events do.
     const size = weight(value);
     execution.spend(Math.floor(size / costTable.writeBytesPerGas));
-    refuseUnstorable(value, size, found.result, linked.ir.shapes);
+    refuseUnstorable(value, size, found.withFunctions, found.result, linked.ir.shapes);
     return value;
   });
 }

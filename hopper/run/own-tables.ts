@@ -15,9 +15,9 @@ export type OwnTables = {
 
 export function createOwnTables(): OwnTables {
   return {
-    policies: table({ name: "policy", key: { of: "Principal" }, value: { of: "Principal" } }),
-    spent: table({ name: "spent", key: { of: "Bytes" }, value: { of: "Nat" } }),
-    clocks: table({ name: "clock", key: { of: "Nat" }, value: { of: "Time" } }),
+    policies: table({ name: "policy", key: { of: "Principal" }, value: { of: "Principal" }, withFunctions: false }),
+    spent: table({ name: "spent", key: { of: "Bytes" }, value: { of: "Nat" }, withFunctions: false }),
+    clocks: table({ name: "clock", key: { of: "Nat" }, value: { of: "Time" }, withFunctions: false }),
   };
 }
 

@@ -79,7 +79,7 @@ function migrate(machine: Machine, linked: Linked, execution: Execution): void {
       const value: Value = run(machine, linked, migration.function, [row.value], execution);
       const size = weight(value);
       execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
-      refuseUnstorable(value, size, table.shape.value, table.shapes);
+      refuseUnstorable(value, size, table.shape.withFunctions, table.shape.value, table.shapes);
       execution.journal.set(row, value, size);
     }
   }

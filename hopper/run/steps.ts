@@ -40,39 +40,14 @@ export function selfOf({ lineage }: Linked): Data {
  * The faults TooLarge where the canonical bytes are too many, and NotStorable where a function in the value has none: weighing is
  * quick, and its error is less than this factor.
  */
-export function refuseUnstorable(value: Value, size: number, shape: Shape, shapes: readonly NamedShape[]): void {
-  if (size * bytesPerWeightMax > limits.valueBytes || holdsFunctions(shape, shapes)) encoderOf(shape, shapes)(value);
-}
-
-const withFunctions = new WeakMap<Shape, boolean>();
-
-/** True where a value of this shape may have functions in it; they are not under keys of maps, nor in types that contain themselves. */
-function holdsFunctions(shape: Shape, shapes: readonly NamedShape[]): boolean {
-  const before = withFunctions.get(shape);
-  if (before !== undefined) return before;
-  withFunctions.set(shape, false);
-  const found =
-    shape.of === "function" ||
-    (shape.of === "list" && holdsFunctions(shape.item, shapes)) ||
-    (shape.of === "map" && holdsFunctions(shape.value, shapes)) ||
-    (shape.of === "tuple" && shape.items.some((one) => holdsFunctions(one, shapes))) ||
-    (shape.of === "named" && namedWithFunctions(shape.index, shapes));
-  withFunctions.set(shape, found);
-  return found;
-}
-
-const namedKnown = new WeakMap<NamedShape, boolean>();
-
-function namedWithFunctions(index: number, shapes: readonly NamedShape[]): boolean {
-  const named = shapes[index];
-  if (named === undefined) throw new Error("assert: shapes are whole");
-  const before = namedKnown.get(named);
-  if (before !== undefined) return before;
-  // Inside itself a type has no functions, or it would not check.
-  namedKnown.set(named, false);
-  const found = named.constructors.some(({ fields }) => fields.some((one) => holdsFunctions(one, shapes)));
-  namedKnown.set(named, found);
-  return found;
+export function refuseUnstorable(
+  value: Value,
+  size: number,
+  withFunctions: boolean,
+  shape: Shape,
+  shapes: readonly NamedShape[],
+): void {
+  if (withFunctions || size * bytesPerWeightMax > limits.valueBytes) encoderOf(shape, shapes)(value);
 }
 
 /** Text of three bytes a character; numbers have 9 bytes for 4, and functions 55 for 41. */
@@ -100,7 +75,7 @@ export function putRow(execution: Execution, seen: Seen, key: Value, value: Valu
   const row = placeOf(execution, seen, key);
   const size = weight(value);
   execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
-  refuseUnstorable(value, size, table.shape.value, table.shapes);
+  refuseUnstorable(value, size, table.shape.withFunctions, table.shape.value, table.shapes);
   if (!execution.start.mayWrite) fault("BadArgument", "QueryWrites");
   if (exists !== null && row.value !== undefined) fault(exists === "Exists" ? "Exists" : "Fail", exists);
   execution.journal.set(row, value, size);
@@ -116,7 +91,7 @@ export function tell(execution: Execution, module: Linked, event: Ref, fields: r
     const size = weight(field);
     total += size;
     const form = shape.fields[i]?.shape;
-    if (form !== undefined) refuseUnstorable(field, size, form, home.ir.shapes);
+    if (form !== undefined) refuseUnstorable(field, size, shape.withFunctions, form, home.ir.shapes);
   }
   execution.spend(costTable.emit + Math.ceil(total / costTable.writeBytesPerGas));
   execution.told.push({ module: home, event: event.index, fields });

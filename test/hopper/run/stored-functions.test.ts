@@ -243,6 +243,9 @@ command note (by : Nat) =
   put counts[0] = count(get counts[0] or none(), adder(by))
 command noted (by : Nat) = find(get counts[0], adder(by))
 command alike (a, b : Nat) = same(adder(a), adder(b))
+fn open {A : Data} (x : A) -> (Nat) -> Nat = (n) => n + size([x])
+command hide () =
+  put counts[0] = count(none(), open("a"))
 `);
   t.true(published.ok, published.text);
   for (const by of [700, 3, 24, 3, 3]) t.true(nodes.call("behind", "note", by).ok);
@@ -250,4 +253,5 @@ command alike (a, b : Nat) = same(adder(a), adder(b))
   t.deepEqual(noted, ["3", "0", "1", "1"]);
   t.is(given(nodes.call("behind", "alike", 2, 2).text), "true");
   t.is(given(nodes.call("behind", "alike", 2, 3).text), "false");
+  t.regex(nodes.call("behind", "hide").text, /^Fault NotStorable/);
 });
