@@ -53,8 +53,21 @@ command spread (u : Unit, p : Principal, n : Nat) signed by p =
     }
     [] => deposit(main(p), x)
   }
+table cuts : Text => (Coin, Nat) -> (Coin, Coin)
+command rule (u : Unit, p : Principal, n : Nat) signed by p =
+  let f = (c, m) => {
+    let (x, y) = split(c, if m > n then n else m)
+    (y, x)
+  }
+  put cuts["c"] = f
+command cut (u : Unit, p : Principal, n : Nat) signed by p =
+  let c = take kept["k"] else None
+  let f = get cuts["c"] else None
+  let (x, y) = if n > 8 then (c, fail Much) else f(c, n)
+  put kept["k"] = x
+  deposit(main(p), y)
 `;
-const names = ["x", "y", "z", "a", "b", "c", "s", "one", "start", "acc", "all", "rest"];
+const names = ["x", "y", "z", "a", "b", "c", "s", "one", "start", "acc", "all", "rest", "f", "m", "n"];
 const lines = program.split("\n");
 const first = lines.findIndex((line) => line.startsWith("command"));
 
@@ -103,7 +116,10 @@ function total(machine: Machine): number {
 }
 
 const calls = fc.array(
-  fc.record({ command: fc.constantFrom("keep", "both", "open", "close", "spread"), n: fc.integer({ min: 0, max: 9 }) }),
+  fc.record({
+    command: fc.constantFrom("keep", "both", "open", "close", "spread", "rule", "cut"),
+    n: fc.integer({ min: 0, max: 9 }),
+  }),
   { minLength: 8, maxLength: 24 },
 );
 
@@ -122,7 +138,7 @@ function conserves(source: string, plan: readonly { readonly command: string; re
 }
 
 test("the program itself runs and keeps every coin", (t) => {
-  const plan = ["keep", "both", "open", "keep", "spread", "close"].map((command) => ({ command, n: 6 }));
+  const plan = ["keep", "rule", "cut", "both", "open", "keep", "spread", "close"].map((command) => ({ command, n: 6 }));
   t.is(conserves(program, plan), plan.length);
 });
 
