@@ -1,5 +1,5 @@
 /**
- * Programs that use coins are changed at random: lines left out, doubled, swapped, names mixed up. Most no longer check. Those
+ * Programs that use coins are changed at random: lines left out, doubled, swapped, names mixed up or made numbers. Most no longer check. Those
  * that do are run, and whatever they do, they neither make nor lose a coin.
  */
 import { createHash } from "node:crypto";
@@ -72,11 +72,12 @@ const lines = program.split("\n");
 const first = lines.findIndex((line) => line.startsWith("command"));
 
 const change = fc.record({
-  kind: fc.constantFrom("drop", "double", "swap", "rename"),
+  kind: fc.constantFrom("drop", "double", "swap", "rename", "replace"),
   line: fc.integer({ min: first, max: lines.length - 2 }),
   other: fc.integer({ min: first, max: lines.length - 2 }),
   from: fc.constantFrom(...names),
   to: fc.constantFrom(...names),
+  by: fc.constantFrom("5", "(fail No)", "(if n > 4 then fail No else 5)", "(fail No, 5)"),
 });
 
 function changed(
@@ -89,6 +90,7 @@ function changed(
   if (by.kind === "double") next[by.line] = `${one}\n${one}`;
   if (by.kind === "swap") [next[by.line], next[by.other]] = [two, one];
   if (by.kind === "rename") next[by.line] = one.replace(new RegExp(`\\b${by.from}\\b`), by.to);
+  if (by.kind === "replace") next[by.line] = one.replace(new RegExp(`\\b${by.from}\\b`), by.by);
   return next;
 }
 
