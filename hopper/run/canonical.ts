@@ -4,7 +4,7 @@
  */
 
 import { limits } from "../ir/cost-table.ts";
-import type { NamedShape, Shape } from "../ir/ir.ts";
+import type { IrFunction, IrModule, NamedShape, Shape } from "../ir/ir.ts";
 import { weight } from "./compare.ts";
 import { fault } from "./fault.ts";
 import type { Bytes, Closure, Data, Dictionary, Int, List, Rat, Value } from "./value.ts";
@@ -254,13 +254,23 @@ function encodeClosure({ module, index, captured }: Closure): string {
   const { shapes } = module.ir;
   const { stored } = item(module.ir.functions, index);
   if (stored === null) return fault("BadArgument", "NotStorable");
-  let text = startOfClosure(module.ir.hash, index, captured.length);
-  for (const [i, value] of captured.entries()) text += writerFor(item(stored.captures, i), shapes)(value);
+  let text = startOfClosure(module.ir, index);
+  for (let i = 0; i < captured.length; i++) {
+    text += writerFor(item(stored.captures, i), shapes)(item(captured, i));
+  }
   return text;
 }
 
-function startOfClosure(hash: string, index: number, captured: number): string {
-  return `\x83\x58\x20${bytesOfHex(hash)}${head(0, index)}${head(4, captured)}`;
+const starts = new WeakMap<IrFunction, string>();
+
+/** All that comes before the captured values. */
+function startOfClosure({ hash, functions }: IrModule, index: number): string {
+  const of = item(functions, index);
+  const before = starts.get(of);
+  if (before !== undefined) return before;
+  const start = `\x83\x58\x20${bytesOfHex(hash)}${head(0, index)}${head(4, of.captures)}`;
+  starts.set(of, start);
+  return start;
 }
 
 /** Values without a shape, which were weighed: with what they are in front. */
@@ -277,7 +287,7 @@ export function encodeFree(value: Value): string {
   }
   if ("captured" in value) {
     const { module, index, captured } = value;
-    return `\x82\x07${startOfClosure(module.ir.hash, index, captured.length)}${captured.map(encodeFree).join("")}`;
+    return `\x82\x07${startOfClosure(module.ir, index)}${captured.map(encodeFree).join("")}`;
   }
   const [tag, ...fields] = value as Data;
   return `\x82\x08${head(4, fields.length + 1)}${head(0, tag)}${fields.map(encodeFree).join("")}`;
