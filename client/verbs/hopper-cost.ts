@@ -1,4 +1,5 @@
 /** `juno hopper cost`: what each command cost in the tests of its module. */
+import { costTableHash } from "../../hopper/ir/cost-table.ts";
 import { type CommandCost, costsOf } from "../../hopper/tools/costs.ts";
 import { testModule } from "../../hopper/tools/test-module.ts";
 import { sha256 } from "../../pools/sha256.ts";
@@ -51,8 +52,9 @@ function asTable(costs: readonly CommandCost[]): string {
   ];
   const widths = head.map((word, i) => Math.max(word.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const isNumber = (i: number): boolean => i > 0 && i < 5;
-  return [head, ...rows]
+  const table = [head, ...rows]
     .map((row) => row.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))))
     .map((cells) => cells.join("  ").trimEnd())
     .join("\n");
+  return `${table}\nby cost table ${Buffer.from(costTableHash(sha256)).toString("hex")}`;
 }

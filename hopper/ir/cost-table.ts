@@ -1,6 +1,6 @@
 /**
- * What everything costs, in gas: whole numbers, about 5 ns each on the machine it was reckoned for. The table is part of a
- * chain's settings; its hash tells which one is in force. Sizes count in bytes of canonical form, limbs in 64 bits of |x|.
+ * What everything costs, in gas: whole numbers, about 5 ns each on the machine it was reckoned for. The table's hash is
+ * part of a chain's state, so nodes with other tables are found out (docs/decisions/0016). Sizes count in bytes of canonical form, limbs in 64 bits of |x|.
  */
 export const costTable = {
   /** Literal, variable, field, let. */
@@ -62,9 +62,14 @@ export const limits: Limits = {
   diffEntries: 4096,
 };
 
-/** The table's own bytes, for its hash. */
+/** The table and the limits, a line each: what the hash is made of. ASCII. */
 export function costTableText(): string {
   return [...Object.entries(costTable), ...Object.entries(limits)]
     .map(([name, value]) => `${name} ${value}\n`)
     .join("");
+}
+
+/** 32 bytes that tell which table and limits a program reckons with. A chain's state has them. */
+export function costTableHash(sha256: (bytes: Uint8Array) => Uint8Array): Uint8Array {
+  return sha256(Uint8Array.from(costTableText(), (letter) => letter.charCodeAt(0)));
 }

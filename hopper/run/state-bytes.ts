@@ -1,14 +1,16 @@
 /** A machine's whole state as canonical bytes: equal states have equal bytes, and what was restored runs on as if nothing had been. */
-import { limits } from "../ir/cost-table.ts";
+import { costTableHash, limits } from "../ir/cost-table.ts";
 import type { IrModule } from "../ir/ir.ts";
 import { bytesOfText, encodeText, head, textOfBytes } from "./canonical.ts";
 import { decode, type FindModule } from "./decode.ts";
 import { createMachine, type Evaluator, link, type Machine } from "./machine.ts";
 import { rowsOf } from "./publish.ts";
+import { hexOf } from "./show.ts";
 import { setRow } from "./table.ts";
 import type { Bytes } from "./value.ts";
 
-const version = 1;
+/** Format 2 says by which cost table the state was reckoned. */
+const version = 2;
 
 export function exportState(machine: Machine): Uint8Array {
   const modules = [...machine.modules].map(
@@ -21,7 +23,14 @@ export function exportState(machine: Machine): Uint8Array {
     const rows = rowsOf(table).map(([key, value]) => `\x82${bytesItem(key)}${bytesItem(value)}`);
     return `\x82${encodeText(id)}${list(rows)}`;
   });
-  return bytesOfText(`\x84${head(0, version)}${list(modules)}${list(names)}${list(tables)}`);
+  return bytesOfText(
+    `\x85${head(0, version)}${bytesItem(tableOf(machine))}${list(modules)}${list(names)}${list(tables)}`,
+  );
+}
+
+/** The hash of the cost table that this program has, as 32 characters below 256. */
+function tableOf({ sha256 }: Pick<Machine, "sha256">): string {
+  return textOfBytes(costTableHash(sha256));
 }
 
 export function stateHash(machine: Machine): Uint8Array {
@@ -60,6 +69,7 @@ const stateShape = {
   of: "tuple",
   items: [
     { of: "Nat" },
+    { of: "Bytes" },
     { of: "list", item: pairOf(text, text, text, text) },
     { of: "list", item: pairOf(text, text) },
     {
@@ -78,14 +88,19 @@ type Listed<T> = { readonly items: readonly (readonly [0, ...T[]])[] };
 function fill(machine: Machine, bytes: string, recompile: Recompile): void {
   const read = decode(bytes, stateShape, [], Number.POSITIVE_INFINITY);
   if (!read.ok) throw new Error(`${read.reason}, at byte ${read.at}`);
-  const [, format, modules, names, tables] = read.value as unknown as [
+  const [, format, costTable, modules, names, tables] = read.value as unknown as [
     0,
     number,
+    Bytes,
     Listed<string>,
     Listed<string>,
     { readonly items: readonly (readonly [0, string, Listed<Bytes>])[] },
   ];
   if (format !== version) throw new Error(`format ${format}, which this program does not read`);
+  if (costTable.bytes !== tableOf(machine))
+    throw new Error(
+      `reckoned by cost table ${hexOf(costTable)}, and this program has ${hexOf({ bytes: tableOf(machine) })}`,
+    );
   for (const [, hash = "", path = "", lineage = "", source = ""] of modules.items) {
     const { ir, imports } = recompile(path, source, machine);
     if (ir.hash !== hash) throw new Error(`module ${path} is not the one of its hash`);

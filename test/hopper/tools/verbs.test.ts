@@ -148,7 +148,10 @@ test("cost tells calls, median and worst gas, and the rows written", async (t) =
   });
   const file = join(folder, "counter.hop");
   const [table, json] = await Promise.all([hopper("cost", file), hopper("cost", file, "-o", "json")]);
-  t.regex(table.stdout, /^command +calls +faults .*\ncounter\.add +4 +0 +\d+ +\d+ {2}counter\.n 1 row \d+% +three\n$/);
+  t.regex(
+    table.stdout,
+    /^command +calls +faults .*\ncounter\.add +4 +0 +\d+ +\d+ {2}counter\.n 1 row \d+% +three\nby cost table [0-9a-f]{64}\n$/,
+  );
   const [only] = JSON.parse(json.stdout);
   t.true(only.medianGas > 0 && only.medianGas <= only.worstGas);
   t.is(only.tables[0].table, "counter.n");
