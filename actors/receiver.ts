@@ -14,9 +14,10 @@
 import type { VoteKind } from "../consensus/evidence-book.ts";
 import type { BatchVerdict, SignatureBatch } from "../pools/signature-batch.ts";
 import type { ClientId, LogIndex, NodeId, Term } from "../wire/types.ts";
-import { type Admitted, admit, type CheckItem, type Entrance, type LaneNumber, type Members } from "./admission.ts";
+import { admit, type CheckItem, type Entrance, type LaneNumber, type Members } from "./admission.ts";
 import { rowCount } from "./command-rows.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
+import { isLate, isSpare, knowVotes, settle, type VotesKnown } from "./needless-votes.ts";
 import { type Arrival, forged, pack, type Task, unpack, votePost } from "./verification.ts";
 
 export type Config = {
@@ -69,11 +70,7 @@ export type State = {
   readonly held: Record<Entrance, boolean>;
   tasks: number;
   credit: number;
-  settled: LogIndex;
-  /** The newest points that have a certificate of each kind. */
-  readonly certified: Record<VoteKind, { term: Term; index: LogIndex }>;
-  /** How many votes on each point above the settled index were given to the verifier. */
-  readonly votesOn: Map<string, { readonly index: LogIndex; taken: number }>;
+  readonly votes: VotesKnown;
   /** Votes on points for which enough are being checked; looked at again if those do not suffice. */
   spare: Arrival[];
 };
@@ -89,8 +86,6 @@ const queuedMax = 4096;
 const queuedLow = 1024;
 /** Spare votes kept: what was read before the entrance stopped may come on top. More are lost, as on a network; all are said again. */
 const spareMax = queuedMax + queuedLow;
-/** Points whose votes are counted; beyond the windows of all leaders only liars vote. */
-const pointsMax = 4096;
 /** Connections on which one client gets its answers: the newest. */
 const connectionsPerClientMax = 8;
 
@@ -107,12 +102,7 @@ export function start(config: Config, io: Io): State {
     held: { peer: false, client: false },
     tasks: 0,
     credit: config.commandsWaitingMax,
-    settled: config.commitIndex,
-    certified: {
-      replication: { term: 0 as Term, index: config.commitIndex },
-      commit: { term: 0 as Term, index: config.commitIndex },
-    },
-    votesOn: new Map(),
+    votes: knowVotes(config.members.quorum, config.commitIndex),
     spare: [],
   };
 }
@@ -131,18 +121,17 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       state.credit += mail.commands;
       break;
     case "settled":
-      state.settled = mail.index;
-      for (const [point, { index }] of state.votesOn) if (index <= mail.index) state.votesOn.delete(point);
+      settle(state.votes, mail.index);
       return [];
     case "later":
       for (const arrival of state.spare) {
-        if (!isLate(state, arrival.admitted)) state.lanes[0].queue.push(arrival);
+        if (!isLate(state.votes, arrival.admitted)) state.lanes[0].queue.push(arrival);
         else tally(state.counters, "late messages");
       }
       state.spare = [];
       break;
     case "certified":
-      state.certified[mail.of] = { term: mail.term, index: mail.index };
+      state.votes.certified[mail.of] = { term: mail.term, index: mail.index };
       return [];
     case "reply":
       for (const connection of state.connectionsOf.get(mail.client) ?? []) state.io.reply(connection, mail.frame);
@@ -173,7 +162,7 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     state.io.close(connection, ownMessage);
     return;
   }
-  if (isLate(state, admitted)) {
+  if (isLate(state.votes, admitted)) {
     tally(state.counters, "late messages");
     return;
   }
@@ -193,7 +182,7 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     tally(state.counters, "relays dropped");
     return;
   }
-  if (isSpare(state, admitted)) {
+  if (isSpare(state.votes, admitted)) {
     if (state.spare.length >= spareMax) {
       tally(state.counters, "spare votes dropped");
       return;
@@ -203,44 +192,6 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     return;
   }
   queue.push({ admitted, connection });
-}
-
-/** About what is committed already: others were quicker, and checking it is work for nothing. */
-function isLate(state: State, { opened }: Admitted): boolean {
-  if (opened === undefined) return false;
-  const { body } = opened;
-  switch (body.$case) {
-    case "appendEntriesResponse":
-      return body.value.index <= state.settled || isCertified(state.certified.replication, body.value);
-    case "commitVote":
-      return body.value.index <= state.settled || isCertified(state.certified.commit, body.value);
-    case "syncResponse":
-      return (body.value.end?.value.index ?? 0) <= state.settled;
-    default:
-      return false;
-  }
-}
-
-/**
- * With this node's own vote, a quorum less one of others' is enough: checking more at once is work for nothing in all but
- * rare cases, and those come a little later.
- */
-function isSpare(state: State, { opened }: Admitted): boolean {
-  if (opened === undefined) return false;
-  const { body } = opened;
-  if (body.$case !== "appendEntriesResponse" && body.$case !== "commitVote") return false;
-  const { term, index, hash } = body.value;
-  const point = `${body.$case} ${term} ${index} ${Buffer.from(hash).toString("latin1")}`;
-  const votes = state.votesOn.get(point) ?? { index, taken: 0 };
-  if (state.votesOn.size >= pointsMax) state.votesOn.clear();
-  state.votesOn.set(point, votes);
-  if (votes.taken >= state.config.members.quorum - 1) return true;
-  votes.taken++;
-  return false;
-}
-
-function isCertified(newest: { term: Term; index: LogIndex }, vote: { term: Term; index: LogIndex }): boolean {
-  return vote.term === newest.term && vote.index === newest.index;
 }
 
 /** Gives each lane's next batch to the verifier, as far as there is room; holds entrances whose lanes are full. */

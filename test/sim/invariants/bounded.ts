@@ -20,7 +20,7 @@ export function bounded(): Invariant {
     };
     for (const lane of actors.receiver.lanes) atMost("frames in a lane", lane.queue.length, queuedMax);
     atMost("spare votes", actors.receiver.spare.length, queuedMax);
-    atMost("counts of votes", actors.receiver.votesOn.size, pointsMax);
+    atMost("counts of votes", actors.receiver.votes.votesOn.size, pointsMax);
     atMost("commands that wait", core.pool.waitingCount, commandsWaitingMax);
     atMost("timeouts", core.timeouts.size, validators);
     atMost("votes held back", core.heldVotes.size, validators);
