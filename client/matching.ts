@@ -11,14 +11,13 @@
 import { type Hash, leafHash } from "../wire/chain.ts";
 import { open } from "../wire/envelope.ts";
 import { faultyMax } from "../wire/quorum.ts";
+import { createResponseReader, type ResponseReader } from "../wire/response-reader.ts";
 import { signatureInput } from "../wire/signature-input.ts";
 import {
   type ClientId,
-  type CommandResponse,
   type Digest,
   type LogIndex,
   type NodeId,
-  type Outcome,
   type RequestId,
   type Result,
   sameBytes,
@@ -54,6 +53,7 @@ export type Agreement = {
 export type Matching = {
   readonly config: MatchingConfig;
   readonly pending: Pending;
+  readonly reader: ResponseReader;
   /** Equal answers that settle a request: f+1. */
   readonly agreeing: number;
   /** Frames refused whole, by reason. */
@@ -68,48 +68,73 @@ export type Matching = {
 
 export function createMatching(config: MatchingConfig, pending: Pending): Matching {
   const agreeing = faultyMax(config.validators.size) + 1;
-  return { config, pending, agreeing, rejected: new Map(), late: new Map(), disagreed: new Map(), leading: undefined };
+  const reader = createResponseReader(config.cluster);
+  const counts = { rejected: new Map(), late: new Map(), disagreed: new Map() };
+  return { config, pending, reader, agreeing, ...counts, leading: undefined };
 }
 
 /** Takes one frame that came on the connection to `from`; returns the requests it settled. Keeps no view of `frame`. */
 export function takeFrame(matching: Matching, from: NodeId, frame: Uint8Array): Agreement[] {
-  const read = readResponse(matching, from, frame);
-  if (!read.ok) {
-    count(matching.rejected, read.reason);
+  const { reader, pending } = matching;
+  const flaw = reader.read(frame) ? flawOfAnswer(matching, from) : flawOfOther(matching.config, frame);
+  if (flaw !== undefined) {
+    count(matching.rejected, flaw);
     return [];
   }
-  if (read.value.leading) matching.leading = from;
+  // Nothing hangs on answers that come late, and there are f+1 or more of those for each request: spare the check.
+  if (!answersAny(reader, pending)) {
+    count(matching.late, from, reader.count);
+    return [];
+  }
+  if (!isSigned(matching.config, reader, from, frame)) {
+    count(matching.rejected, "invalid signature");
+    return [];
+  }
+  if (reader.leading) matching.leading = from;
   const agreements: Agreement[] = [];
-  for (const result of read.value.results) {
-    const agreement = takeResult(matching, from, result);
+  for (let row = 0; row < reader.count; row++) {
+    const id = reader.requests[row] as RequestId;
+    const request = pending.requests.get(id);
+    if (request === undefined) {
+      count(matching.late, from);
+      continue;
+    }
+    const outcome = frame.subarray(reader.outcomeStarts[row], reader.outcomeEnds[row]);
+    const result = { request: id, index: reader.indexes[row] as LogIndex, outcome };
+    const agreement = takeResult(matching, from, request, result);
     if (agreement !== undefined) agreements.push(agreement);
   }
   return agreements;
 }
 
-function readResponse(matching: Matching, from: NodeId, frame: Uint8Array): Outcome<CommandResponse> {
-  const { cluster, client, validators, verify, hash } = matching.config;
-  const opened = open(frame, cluster);
-  if (!opened.ok) return opened;
-  const { body, signed, signature } = opened.value;
-  if (body.$case !== "commandResponse") return { ok: false, reason: "not an answer" };
-  if (body.value.node !== from) return { ok: false, reason: "answer of another validator than the one dialed" };
-  if (body.value.client !== client) return { ok: false, reason: "answer to another client" };
-  const key = validators.get(from);
-  if (key === undefined) return { ok: false, reason: "not a validator" };
-  // Nothing hangs on answers that come late, and there are f+1 or more of those for each request: spare the check.
-  const matters = body.value.results.some(({ request }) => matching.pending.requests.has(request));
-  const isSigned = () => verify(signature, signatureInput(hash, body.$case, signed), key);
-  if (matters && !isSigned()) return { ok: false, reason: "invalid signature" };
-  return { ok: true, value: matters ? body.value : { ...body.value, leading: false } };
+function flawOfAnswer({ reader, config }: Matching, from: NodeId): string | undefined {
+  if (reader.node !== from) return "answer of another validator than the one dialed";
+  if (reader.client !== config.client) return "answer to another client";
+  return config.validators.has(from) ? undefined : "not a validator";
 }
 
-function takeResult(matching: Matching, from: NodeId, result: Result): Agreement | undefined {
-  const request = matching.pending.requests.get(result.request);
-  if (request === undefined) {
-    count(matching.late, from);
-    return undefined;
-  }
+/** Why a frame is no answer with results. */
+function flawOfOther({ cluster }: MatchingConfig, frame: Uint8Array): string {
+  const opened = open(frame, cluster);
+  if (!opened.ok) return opened.reason;
+  return opened.value.body.$case === "commandResponse" ? "answer without results" : "not an answer";
+}
+
+function answersAny({ count: rows, requests }: ResponseReader, pending: Pending): boolean {
+  for (let row = 0; row < rows; row++) if (pending.requests.has(requests[row] as RequestId)) return true;
+  return false;
+}
+
+function isSigned(config: MatchingConfig, reader: ResponseReader, from: NodeId, frame: Uint8Array): boolean {
+  const { verify, hash, validators } = config;
+  const key = validators.get(from);
+  if (key === undefined) return false;
+  const signature = frame.subarray(reader.signatureStart, reader.signatureStart + 64);
+  const signed = frame.subarray(reader.signedStart, reader.signedEnd);
+  return verify(signature, signatureInput(hash, "commandResponse", signed), key);
+}
+
+function takeResult(matching: Matching, from: NodeId, request: Request, result: Result): Agreement | undefined {
   // Another process with this client's key is told that its command came too late: it may be the one.
   if (result.index === 0 && !sameBytes(result.outcome, leafHash(matching.config.hash, request.command)))
     return undefined;
@@ -161,6 +186,6 @@ function noteOthers(matching: Matching, request: Request, agreed: Claim): void {
   }
 }
 
-function count<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function count<Key>(counts: Map<Key, number>, key: Key, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
 }

@@ -4,20 +4,20 @@
  *
  * Source: docs/wire-format.md, CommandResponse.
  */
+import { signerTag } from "./command-tags.ts";
+import {
+  clientTag,
+  indexTag,
+  leadingTag,
+  nodeTag,
+  outcomeTag,
+  requestTag,
+  responseTag,
+  resultsTag,
+} from "./response-tags.ts";
 import { signedPrefix } from "./signed-prefix.ts";
 import type { ClientId, Digest, LogIndex, NodeId, RequestId } from "./types.ts";
 import { putScalar, putVarint, scalarBytes, varintBytes } from "./varint.ts";
-
-// Tags of Protobuf fields: number * 8 + wire type.
-const resultsTag = 0x1a;
-const requestTag = 0x08;
-const indexTag = 0x10;
-const outcomeTag = 0x1a;
-const nodeTag = 0x08;
-const clientTag = 0x10;
-const leadingTag = 0x20;
-const signerTag = 0x18;
-const responseTag = 0x6a;
 
 /** Bytes of a result besides its outcome, at most: tags, lengths, request and index. */
 export const resultBytesOver: number = 1 + 4 + 1 + 8 + 1 + 8 + 1 + 4;
