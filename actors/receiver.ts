@@ -58,7 +58,12 @@ export type Io = {
   readonly close: (connection: number, reason: string) => void;
 };
 
-type Lane = { readonly queue: Arrival[]; readonly running: { task: Task; number: number; verdict?: BatchVerdict }[] };
+type Lane = {
+  readonly queue: Arrival[];
+  /** In the queue: counted anew for each frame they would cost a flood more than its frames do. */
+  commands: number;
+  readonly running: { task: Task; number: number; verdict?: BatchVerdict }[];
+};
 
 export type State = {
   readonly config: Config;
@@ -89,7 +94,7 @@ const spareMax = queuedMax + queuedLow;
 /** Connections on which one client gets its answers: the newest. */
 const connectionsPerClientMax = 8;
 
-const newLane = (): Lane => ({ queue: [], running: [] });
+const newLane = (): Lane => ({ queue: [], commands: 0, running: [] });
 
 export function start(config: Config, io: Io): State {
   return {
@@ -176,9 +181,9 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     }
     admitted = { ...admitted, checks: [] };
   }
-  const { queue } = state.lanes[admitted.lane];
+  const lane = state.lanes[admitted.lane];
   // Relayed commands come by the peers' entrance, which is not held for them: they are relayed again.
-  if (entrance === "peer" && admitted.lane === 2 && queue.length > queuedMax) {
+  if (entrance === "peer" && admitted.lane === 2 && lane.queue.length > queuedMax) {
     tally(state.counters, "relays dropped");
     return;
   }
@@ -191,7 +196,8 @@ function takeFrame(state: State, entrance: Entrance, connection: number, frame: 
     state.spare.push({ admitted, connection });
     return;
   }
-  queue.push({ admitted, connection });
+  lane.queue.push({ admitted, connection });
+  lane.commands += rowCount(admitted.commands);
 }
 
 /** Gives each lane's next batch to the verifier, as far as there is room; holds entrances whose lanes are full. */
@@ -217,18 +223,9 @@ function pump(state: State): readonly Post[] {
   return posts;
 }
 
-function mayStart({ queue, running }: Lane, number: LaneNumber): boolean {
+function mayStart({ queue, commands, running }: Lane, number: LaneNumber): boolean {
   if (queue.length === 0 || running.length >= tasksPerLaneMax) return false;
-  return number !== 2 || running.length === 0 || holdsCommands(queue, secondTaskCommandsMin);
-}
-
-function holdsCommands(queue: readonly Arrival[], count: number): boolean {
-  let commands = 0;
-  for (const { admitted } of queue) {
-    commands += rowCount(admitted.commands);
-    if (commands >= count) return true;
-  }
-  return false;
+  return number !== 2 || running.length === 0 || commands >= secondTaskCommandsMin;
 }
 
 /** A few votes that wait for nothing: checked at once, without a batch. */
@@ -249,8 +246,8 @@ function checkVotesHere(state: State): readonly Post[] {
 }
 
 function nextBatch(state: State, number: LaneNumber): Arrival[] {
-  const { queue } = state.lanes[number];
-  const batch: Arrival[] = [];
+  const lane = state.lanes[number];
+  const { queue } = lane;
   let checks = 0;
   let taken = 0;
   for (const { admitted } of queue) {
@@ -261,7 +258,8 @@ function nextBatch(state: State, number: LaneNumber): Arrival[] {
     if (number === 2) state.credit -= commands;
     taken++;
   }
-  for (const arrival of queue.splice(0, taken)) batch.push(arrival);
+  const batch = queue.splice(0, taken);
+  for (const { admitted } of batch) lane.commands -= rowCount(admitted.commands);
   return batch;
 }
 
@@ -313,11 +311,13 @@ function refuseForged(state: State, connection: number, count: number): void {
 
 /** What came along with a forged message is not worth its checks: a chunk of TCP may hold hundreds. */
 function dropQueued(state: State, connection: number): void {
-  for (const { queue } of state.lanes) {
+  for (const lane of state.lanes) {
+    const { queue } = lane;
     if (!queue.some((arrival) => arrival.connection === connection)) continue;
     const others = queue.filter((arrival) => arrival.connection !== connection);
     tally(state.counters, "dropped behind a forgery", queue.length - others.length);
     queue.splice(0, queue.length, ...others);
+    lane.commands = others.reduce((sum, { admitted }) => sum + rowCount(admitted.commands), 0);
   }
 }
 

@@ -133,8 +133,8 @@ export function createPump({ pending, retry, preference, identity, send }: PumpP
       refuse(job, new RequestTaken(agreement.request));
       return;
     }
-    const { firstSentAt, ...rest } = agreement;
-    job.onReceipt({ ...rest, latencyMs: now - firstSentAt }, position);
+    const { request, index, outcome, nodes, firstSentAt } = agreement;
+    job.onReceipt({ request, index, outcome, nodes, latencyMs: now - firstSentAt }, position);
     if (job.openRequests > 0 || job.next !== undefined) return;
     finish(job);
     job.onDone();

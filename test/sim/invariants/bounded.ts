@@ -1,4 +1,5 @@
 /** I53: what a node keeps in memory stays within its bounds, whatever others send. */
+import { rowCount } from "../../../actors/command-rows.ts";
 import { pointsPerNodeMax } from "../../../consensus/evidence-book.ts";
 import type { SimNode } from "../sim-node.ts";
 import { broken, type Invariant } from "../world.ts";
@@ -18,7 +19,11 @@ export function bounded(): Invariant {
     const atMost = (what: string, count: number, most: number): void => {
       if (count > most) broken(name, `node ${id} keeps ${count} ${what}, ${most} are the most`);
     };
-    for (const lane of actors.receiver.lanes) atMost("frames in a lane", lane.queue.length, queuedMax);
+    for (const { queue, commands } of actors.receiver.lanes) {
+      atMost("frames in a lane", queue.length, queuedMax);
+      const counted = queue.reduce((sum, { admitted }) => sum + rowCount(admitted.commands), 0);
+      if (counted !== commands) broken(name, `node ${id} counts ${commands} commands in a lane, of ${counted}`);
+    }
     atMost("spare votes", actors.receiver.spare.length, queuedMax);
     atMost("counts of votes", actors.receiver.votes.votesOn.size, pointsMax);
     atMost("commands that wait", core.pool.waitingCount, commandsWaitingMax);
