@@ -224,7 +224,9 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
     (execution, n) => {
       if (typeof n !== "number" || n > limits.valueBytes / 4) fault("TooLarge");
       spendItems(execution, n);
-      return { items: Array.from({ length: n }, (_, i) => i) };
+      const items: number[] = [];
+      for (let i = 0; i < n; i++) items.push(i);
+      return { items };
     },
   ],
   ["mapEmpty", () => emptyDictionary],

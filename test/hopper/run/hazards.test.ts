@@ -312,7 +312,17 @@ test("texts are in the order of their code points, which is that of their bytes,
   t.true("\u{1F600}" < "\uFFFD" && compareText("\u{1F600}", "\uFFFD") > 0);
   t.is(said("command go (a, b : Text) = a < b", ["\uFFFD", "\u{1F600}"]), true);
   const texts = fc.string({ unit: "binary", maxLength: 6 });
-  const ordered = fc.property(texts, texts, (a, b) => {
+  // Long beginnings in common are skipped in pieces.
+  const beginnings = fc.constantFrom(
+    "",
+    "",
+    "é".repeat(255),
+    "\u{1F600}".repeat(127),
+    "x".repeat(511),
+    "y".repeat(2000),
+  );
+  const ordered = fc.property(beginnings, texts, texts, (begin, one, other) => {
+    const [a, b] = [begin + one, begin + other];
     return Math.sign(compareText(a, b)) === Buffer.compare(Buffer.from(a), Buffer.from(b));
   });
   t.notThrows(() => fc.assert(ordered, { numRuns: 5000 }));
