@@ -14,7 +14,8 @@ esac
 
 nodes="${JUNO_DEMO_NODES:-4}"
 read -r -a sizes <<<"${JUNO_DEMO_SIZES:-1000 5000}"
-dir=$(mktemp -d "${TMPDIR:-/tmp}/juno-demo-XXXXXX")
+home=$(mktemp -d "${TMPDIR:-/tmp}/juno-demo-XXXXXX")
+dir="$home/cluster"
 cluster=""
 finish() {
   local status=$?
@@ -23,7 +24,7 @@ finish() {
     kill -TERM "$cluster" 2>/dev/null || true
     wait "$cluster" || status=$?
   fi
-  rm -rf "$dir"
+  rm -rf "$home"
   exit "$status"
 }
 trap finish EXIT
@@ -62,14 +63,13 @@ say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 act() { printf '%s\n' "$@" | juno repl --dir "$dir"; }
 
 say "Starting $nodes nodes, each a process of its own, under $dir"
-node client/juno.ts up -n "$nodes" --dir "$dir" --base-port 0 >"$dir.log" 2>&1 &
+node client/juno.ts up -n "$nodes" --dir "$dir" --base-port 0 >"$home/up.log" 2>&1 &
 cluster=$!
-mv "$dir.log" "$dir/up.log"
 for ((i = 0; ; i++)); do
   if juno status --dir "$dir" -o json 2>/dev/null | grep -q '"role": *"leader"'; then break; fi
   if ! kill -0 "$cluster" 2>/dev/null || [ "$i" -ge 120 ]; then
     echo "The cluster did not elect a leader; its log:" >&2
-    cat "$dir/up.log" >&2
+    cat "$home/up.log" >&2
     exit 1
   fi
   sleep 0.5
