@@ -16,6 +16,8 @@ const mostOf = 50;
 const lineColumnsMax = 100;
 /** Columns shown before the piece, where a line is too long. */
 const leadColumns = 40;
+/** Looked at on either side of where a piece starts: a line may be as long as a module, and each mistake has its own piece of it. */
+const sideLength = 400;
 
 type Paint = (style: "error" | "place" | "note", text: string) => string;
 const codes = { error: "1;31", place: "1;34", note: "36" } as const;
@@ -85,9 +87,11 @@ function windowOf(
   to: number,
 ): { readonly shown: string; readonly before: number; readonly under: number } {
   const cells: { readonly at: number; readonly text: string; readonly columns: number }[] = [];
-  let [at, column] = [0, 0];
+  let at = startOfCharacter(text, Math.max(0, from - sideLength));
+  const isCutBefore = at > 0;
+  let column = 0;
   let start = 0;
-  for (const character of text) {
+  for (const character of text.slice(at, from + sideLength)) {
     const cell = showCharacter(character, column);
     cells.push({ at, ...cell });
     if (at < from) start = column + cell.columns;
@@ -95,14 +99,15 @@ function windowOf(
     column += cell.columns;
   }
   const first = column > lineColumnsMax ? Math.max(0, start - leadColumns) : 0;
-  const cut = first > 0 ? "…" : "";
+  const cut = first > 0 || isCutBefore ? "…" : "";
   let [shown, before, under, passed, used] = [cut, cut.length, 0, 0, cut.length];
+  let isCutAfter = from + sideLength < text.length;
   for (const cell of cells) {
     const isBefore = passed < first;
     passed += cell.columns;
     if (isBefore) continue;
     if (used + cell.columns > lineColumnsMax) {
-      shown += "…";
+      isCutAfter = true;
       break;
     }
     shown += cell.text;
@@ -110,5 +115,10 @@ function windowOf(
     if (cell.at < from) before += cell.columns;
     else if (cell.at < to) under += cell.columns;
   }
-  return { shown, before, under };
+  return { shown: isCutAfter ? `${shown}…` : shown, before, under };
+}
+
+/** Not between the two halves of one. */
+function startOfCharacter(text: string, at: number): number {
+  return /[\udc00-\udfff]/.test(text.charAt(at)) && /[\ud800-\udbff]/.test(text.charAt(at - 1)) ? at - 1 : at;
 }

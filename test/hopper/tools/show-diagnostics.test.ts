@@ -66,6 +66,18 @@ test("of a long line the part around the piece is shown", (t) => {
   t.is(line.slice(marks.indexOf("^"), marks.lastIndexOf("^") + 1), "here");
 });
 
+test("of a line as long as a module too, by whole characters", (t) => {
+  for (const character of ["x", "\u{1F600}", "e\u0301", "\u0301"]) {
+    for (const shift of ["", "-"]) {
+      const source = `${shift}${character.repeat(9_000)} here ${character.repeat(9_000)}`;
+      const [, line = "", marks = ""] = show(source, about(source, "here")).split("\n");
+      t.true(line.isWellFormed() && line.includes(" here "));
+      t.true(line.startsWith("1 | …") && line.endsWith("…"));
+      t.is(marks.trimEnd().length - marks.indexOf("^"), 4);
+    }
+  }
+});
+
 test("colours are codes around the same text", (t) => {
   const one = about("a b", "b", { hint: "h" });
   const colored = show("a b", one, { color: true });
