@@ -41,5 +41,5 @@ fn key (name : Text) -> Principal = "principalKey"
 fn atLeast (count : Nat, of : List(Principal)) -> Principal = "principalAtLeast"
 fn role (org : Principal, name : Text) -> Principal = "principalRole"
 fn signer (who : Principal) -> Bool = "signer"
-fn quorum (count : Nat, of : List(Principal)) -> Bool = "quorum"
+fn quorum (count : Nat, of : List(Principal)) -> Maybe(Auth) = "quorum"
 `;

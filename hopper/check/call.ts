@@ -94,6 +94,11 @@ function refuseForm(body: Body, entry: FunctionEntry, span: Span): void {
     body.report.error("not-pure", span, `\`${entry.name}\` is a proc, and only a proc or a command may call it`, {
       hint,
     });
+  } else if (entry.primitive === "quorum" && body.form !== "command") {
+    // Were procs to make evidence, whatever module a command calls could use all that its signers own together.
+    const hint = actElsewhere(body, "take it as a parameter, `by : Auth`");
+    const details = body.form === "pure" || body.form === "look" ? {} : { hint };
+    body.report.error("no-auth", span, "`quorum` makes evidence, and only a command may", details);
   } else if (entry.primitive !== null && asksCommand.has(entry.primitive) && !mayAct) {
     const details = body.form === "value" ? { hint: actElsewhere(body, "") } : {};
     body.report.error("not-pure", span, `\`${entry.name}\` is known only to a proc or a command`, details);
@@ -106,7 +111,7 @@ function refuseForm(body: Body, entry: FunctionEntry, span: Span): void {
 /** A function as a value. */
 export function nameFunction(body: Body, entry: FunctionEntry, span: Span, want: Type | null): Typed {
   if (entry.form === "proc" || (entry.primitive !== null && asksCommand.has(entry.primitive))) {
-    const hint = "call it here, or write a function around it";
+    const hint = entry.form === "proc" ? "call it here, or write a function around it" : "call it before, with a let";
     body.report.error("proc-value", span, `\`${entry.name}\` acts on tables or signers, so it is no value`, { hint });
   }
   if (entry.form === "rec fn") refuseForm(body, entry, span);

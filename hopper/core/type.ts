@@ -241,7 +241,7 @@ export const resultData: DataType = declare(3, "Result", [one, { name: "E", boun
   ["Ok", [{ name: null, type: param(0, "A") }]],
   ["Err", [{ name: null, type: param(1, "E") }]],
 ]);
-/** Evidence that a principal has signed the running command; made by `signed by` only. */
+/** Evidence that a principal has signed the running command; made by `signed by`, `quorum` and `selfAuth` only. */
 export const authData: DataType = declare(
   4,
   "Auth",

@@ -274,7 +274,13 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   ["principalAtLeast", (_, count, of) => [principal.atLeast, count, of]],
   ["principalRole", (_, org, name) => [principal.role, org, name]],
   ["signer", (execution, who) => execution.hasSigned(who as Data)],
-  ["quorum", (execution, count, of) => execution.hasQuorum(count, of as List)],
+  [
+    "quorum",
+    (execution, count, of) => {
+      const who: Data = [principal.atLeast, count, of];
+      return execution.hasSigned(who) ? just([0, who]) : nothing;
+    },
+  ],
 ]);
 
 function headLength(encoded: string): number {

@@ -78,7 +78,7 @@ proc open (b : Box, k : Id) -> Nat =
   "put new with its fault": "table t : Id => Nat\ncommand f (k : Id) =\n  put new t[k] = 1 else Taken",
   "rows of Data may be taken, too": "table t : Id => Nat\ncommand f (k : Id) = take t[k] else None",
   "signers and quorums":
-    "command f (ps : List(Principal), p : Principal) =\n  require quorum(2, ps) && signer(p) else TooFew",
+    "command f (ps : List(Principal), p : Principal) =\n  require signer(p) && signer(atLeast(2, ps)) else TooFew\n  let by = quorum(2, ps) else TooFew\n  by.who",
   "keys, roles and groups": 'fn f (org : Principal) -> Principal = atLeast(2, [key("a"), role(org, "clerk"), org])',
   "an event": "event Seen { k : Id, ns : List(Nat) }\ncommand f (k : Id) =\n  emit Seen { k, ns = [1] }",
   "use of another module":

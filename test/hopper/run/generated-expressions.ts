@@ -40,6 +40,8 @@ export type Scope = {
   readonly locals: readonly Named[];
   /** `fn` knows no tables and no signers, `act` is a proc or a command. */
   readonly form: "fn" | "rec fn" | "act";
+  /** In a command, and in no function value of it. */
+  readonly makesEvidence?: true;
 };
 
 export function freshName(making: Making, start = "x"): string {
@@ -384,8 +386,15 @@ function special(scope: Scope, type: Type, deep: number): string | undefined {
       if (scope.form === "act")
         choices.push(
           () => `signer(${b("Principal")})`,
-          () => `quorum(${of(nat)}, ${people()})`,
+          () => `signer(atLeast(${of(nat)}, ${people()}))`,
         );
+      if (scope.makesEvidence)
+        choices.push(() => {
+          const by = freshName(scope.making);
+          const who = { name: `${by}.who`, type: base("Principal") };
+          const held = expression(withLocals(scope, who), bool, deep - 1);
+          return `(match quorum(${of(nat)}, ${people()}) { Just(${by}) => ${held}, Nothing => ${of(bool)} })`;
+        });
       return tape.of(choices)();
     }
     case "Text":

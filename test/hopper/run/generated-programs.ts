@@ -167,7 +167,7 @@ function commandOf(making: Making, name: string): string {
   const locals = signed
     ? [...params, { name: "auth.who", type: { kind: "base", name: "Principal" } as const }]
     : params;
-  const scope: Scope = { making, locals, form: "act" };
+  const scope: Scope = { making, locals, form: "act", makesEvidence: true };
   const by = params.find(({ type }) => textOf(type) === "Principal")?.name ?? 'key("alice")';
   const body = block(scope, tape.below(4) === 0 ? unit : dataType(tape, data));
   return `command ${name} (${params.map(declared).join(", ")})${signed ? ` signed by ${by}` : ""} =\n${body}`;

@@ -92,7 +92,7 @@ const harms: readonly Harm[] = [
   ],
   [
     "a deep principal that is asked for",
-    'command go () = quorum(1, [for i in range(20000), acc = key("a") { atLeast(1, [acc]) }])',
+    'command go () =\n  let by = quorum(1, [for i in range(20000), acc = key("a") { atLeast(1, [acc]) }]) else No\n  by.who',
     /^Fault DepthExceeded/,
   ],
   [
@@ -113,7 +113,7 @@ const harms: readonly Harm[] = [
   ],
   [
     "a quorum of many times the same",
-    'command go () =\n  let ps = for i in range(17), acc = [key("a")] { acc ++ acc }\n  for i in range(100), acc = false { quorum(1, ps) }',
+    'command go () =\n  let ps = for i in range(17), acc = [key("a")] { acc ++ acc }\n  for i in range(100), acc = true { match quorum(1, ps) { Just(by) => signer(by.who), Nothing => acc } }',
     /^Fault OutOfGas/,
   ],
   [

@@ -65,7 +65,8 @@ export function testStandardModule(
 
   const lines = source.split("\n");
   for (const [at, line] of lines.entries()) {
-    if (!/^\s+require /.test(line) || metElsewhere.some((name) => line.endsWith(` else ${name}`))) continue;
+    if (!/^\s+(?:require |let _ = )/.test(line) || metElsewhere.some((name) => line.endsWith(` else ${name}`)))
+      continue;
     test(`without line ${at + 1} its tests fail: ${line.trim()}`, (t) => {
       const tried = tryOut(path, lines.filter((_, i) => i !== at).join("\n"));
       t.true("codes" in tried || flawsOf(tried.tested).length > 0);
