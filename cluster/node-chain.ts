@@ -13,6 +13,8 @@ import type { ClientId, Digest, NodeId } from "../wire/types.ts";
 
 const demoSource = readFileSync(new URL("../hopper/demo/juno.hop", import.meta.url), "utf8");
 
+const encoder = new TextEncoder();
+
 export type ChainMembers = {
   readonly cluster: Digest;
   readonly validators: Iterable<NodeId>;
@@ -33,5 +35,6 @@ export function createNodeChain({ cluster, validators, clients }: ChainMembers):
     signatures: { chain: cluster, verify },
     validators: byClient,
     faulty: faultyMax(byClient.size),
+    writeUtf8: (text, into) => encoder.encodeInto(text, into).written,
   });
 }

@@ -5,6 +5,7 @@
  * Out   an outcome's canonical bytes
  * Rule  the same commands in the same order give the same outcomes and the same state on every node
  */
+import type { WriteUtf8 } from "../demo/canonical-bytes.ts";
 import type { Outcome } from "../demo/outcome.ts";
 import { encodeOutcomeInPlace } from "../demo/outcome-bytes.ts";
 import { textOfBytes } from "../run/canonical.ts";
@@ -31,6 +32,8 @@ export type ChainOptions = {
   /** Validators by the ids under which they say what their clocks show, and how many of them may lie. */
   readonly validators: ReadonlyMap<number, number>;
   readonly faulty: number;
+  /** The platform's, for speed alone. */
+  readonly writeUtf8?: WriteUtf8;
 };
 
 export type Chain = {
@@ -47,7 +50,7 @@ export type Chain = {
 };
 
 export function createChain(options: ChainOptions): Chain {
-  const { sha256, clients, evaluator, demo, signatures, validators, faulty } = options;
+  const { sha256, clients, evaluator, demo, signatures, validators, faulty, writeUtf8 } = options;
   const contracts = createContracts({ sha256, signatures, ...(evaluator === undefined ? {} : { evaluator }) });
   const runDemo = startDemo(contracts, demo);
   const signersOf = new Map([...clients].map(([id, key]) => [id, new Set([textOfBytes(sha256(key))])]));
@@ -76,6 +79,7 @@ export function createChain(options: ChainOptions): Chain {
       hash = undefined;
       return encodeOutcomeInPlace(
         isContractCommand(payload) ? applyContract(payload, client, index) : runDemo(payload),
+        writeUtf8,
       );
     },
     clockShown: (validator) => {

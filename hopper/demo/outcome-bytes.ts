@@ -15,6 +15,7 @@ import {
   type Source,
   takeCount,
   takeText,
+  type WriteUtf8,
   writtenInPlace,
 } from "./canonical-bytes.ts";
 import { compareCodePoints } from "./code-points.ts";
@@ -26,8 +27,8 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
 }
 
 /** The same bytes in memory that the next call uses again. */
-export function encodeOutcomeInPlace(outcome: Outcome): Uint8Array {
-  const sink = createSink();
+export function encodeOutcomeInPlace(outcome: Outcome, writeUtf8?: WriteUtf8): Uint8Array {
+  const sink = createSink(writeUtf8);
   putCount(sink, outcome.ok ? 1 : 0);
   putText(sink, outcome.text);
   putCount(sink, outcome.diff.length);

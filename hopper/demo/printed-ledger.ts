@@ -98,7 +98,13 @@ function lineOf(printed: Printed): string {
 }
 
 export function lineWith(name: string, balance: Rat): string {
-  return `${name}: ${showDouble(rationalOf(balance))}\n`;
+  return `${name}: ${printedAs(balance)}\n`;
+}
+
+/** Whole numbers below 10^7 stand as they are, and most balances are such. */
+function printedAs(balance: Rat): string {
+  const { n, d } = balance;
+  return d === 1 && typeof n === "number" && n >= 0 && n < 1e7 ? `${n}.0` : showDouble(rationalOf(balance));
 }
 
 export function rationalOf({ n, d }: Rat): Rational {

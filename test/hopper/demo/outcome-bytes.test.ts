@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import type { Change, Outcome } from "../../../hopper/demo/outcome.ts";
-import { decodeOutcome, encodeOutcome } from "../../../hopper/demo/outcome-bytes.ts";
+import { decodeOutcome, encodeOutcome, encodeOutcomeInPlace } from "../../../hopper/demo/outcome-bytes.ts";
 import { hold } from "./hold.ts";
 import { startFront } from "./start-front.ts";
 
@@ -44,6 +44,24 @@ test("an outcome survives the way to bytes and back, in memory of its own", (t) 
     }),
     1000,
   );
+});
+
+test("with the platform's writer the bytes are the same", (t) => {
+  const write = (words: string, into: Uint8Array) => encoder.encodeInto(words, into).written;
+  const long = fc
+    .tuple(fc.oneof(text, fc.string({ maxLength: 200 })), fc.nat(40_000))
+    .map(([words, size]) => words + "-".repeat(size));
+  hold(
+    t,
+    fc.property(outcome, long, (original, words) => {
+      for (const one of [original, { ...original, text: words }, { ...original, text: words.repeat(3) }]) {
+        t.deepEqual(encodeOutcomeInPlace(one, write).slice(), encodeOutcome(one));
+      }
+    }),
+    300,
+  );
+  const broken = { ok: true, text: `${"-".repeat(99)}\ud800`, diff: [] };
+  t.throws(() => encodeOutcomeInPlace(broken, write), { message: /lone surrogate/ });
 });
 
 test("outcomes of real commands survive too, also when encoded one after another", (t) => {
