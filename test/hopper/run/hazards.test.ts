@@ -431,10 +431,7 @@ const commands = "800";
 const plain = runPlain(folder, ["compiled", commands]);
 
 const surroundings: readonly (readonly [what: string, flags: readonly string[], env?: NodeJS.ProcessEnv])[] = [
-  ["without compilers of machine code", ["--jitless"]],
-  ["with the interpreter only", ["--max-opt=0"]],
   ["with the baseline compiler at once", ["--always-sparkplug"]],
-  ["with optimisation after few calls", ["--stress-maglev"]],
   ["with a small stack", ["--stack-size=800"]],
   ["with a large stack", ["--stack-size=3000"]],
   ["with a small heap", ["--max-old-space-size=96"]],

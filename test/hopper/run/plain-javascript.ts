@@ -1,5 +1,5 @@
 /** The machine and its random commands as plain JavaScript in a folder of their own, for Nodes that read no TypeScript. */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -21,7 +21,7 @@ const run = promisify(execFile);
 /** The caller removes the folder. */
 export function writePlainJavaScript(): string {
   const folder = mkdtempSync(join(tmpdir(), "juno-plain-"));
-  const rooms = ["hopper", "pools/sha256.ts", "test/hopper/run"];
+  const rooms = ["hopper", "pools/sha256.ts", "test/hopper/run", "test/hopper/rejected"];
   const files = rooms.flatMap((room) => {
     if (room.endsWith(".ts")) return [room];
     return readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).map((name) => join(room, name));
@@ -41,26 +41,30 @@ export function writePlainJavaScript(): string {
 
 export type Ran = { readonly stdout: string; readonly stderr: string };
 
-/** Runs agree.js of such a folder; the process is gone afterwards. */
+/** Runs agree.js of such a folder, or another script of it; the process is gone afterwards. */
 export async function runPlain(
   folder: string,
   args: readonly string[],
-  how: { readonly node?: string; readonly flags?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+  how: {
+    readonly script?: "agree" | "corpus" | "deep-calls";
+    readonly node?: string;
+    readonly flags?: readonly string[];
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<Ran> {
-  const { node = process.execPath, flags = [], env = {} } = how;
-  const script = join(folder, "test/hopper/run/agree.js");
-  return await run(node, [...flags, script, ...args], { env: { ...process.env, ...env }, timeout: 120_000 });
+  const { script = "agree", node = process.execPath, flags = [], env = {} } = how;
+  const file = join(folder, `test/hopper/run/${script}.js`);
+  return await run(node, [...flags, file, ...args], { env: { ...process.env, ...env }, timeout: 120_000 });
 }
 
 /** Nodes of other major versions on PATH and where systems keep them. */
-export async function otherNodes(): Promise<{ readonly node: string; readonly version: string }[]> {
+export function otherNodes(): { readonly node: string; readonly version: string }[] {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"];
   const found = new Map<string, string>();
   for (const folder of new Set(folders)) {
     const node = join(folder, "node");
     if (!existsSync(node)) continue;
-    const { stdout } = await run(node, ["--version"]);
-    const version = stdout.trim();
+    const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
     if (version.split(".")[0] !== process.version.split(".")[0]) found.set(version, node);
   }
   return [...found].map(([version, node]) => ({ node, version }));
