@@ -7,7 +7,17 @@ import { limits } from "../ir/cost-table.ts";
 import type { IrFunction, IrModule, NamedShape, Shape } from "../ir/ir.ts";
 import { weight } from "./compare.ts";
 import { fault } from "./fault.ts";
-import type { Bytes, Closure, Data, Dictionary, Int, List, Rat, Value } from "./value.ts";
+import {
+  type Bytes,
+  type Closure,
+  type Data,
+  type Dictionary,
+  type Int,
+  type List,
+  principal,
+  type Rat,
+  type Value,
+} from "./value.ts";
 
 /** Writes values of one shape. */
 export type Encoder = (value: Value) => string;
@@ -21,10 +31,10 @@ const known = new WeakMap<readonly NamedShape[], WeakMap<Shape, Encoder>>();
 
 /** The same with the shape looked through once; `shapes` are those of one module and never change. */
 export function encoderOf(shape: Shape, shapes: readonly NamedShape[]): Encoder {
+  const before = known.get(shapes)?.get(shape);
+  if (before !== undefined) return before;
   const ofModule = known.get(shapes) ?? new WeakMap<Shape, Encoder>();
   known.set(shapes, ofModule);
-  const before = ofModule.get(shape);
-  if (before !== undefined) return before;
   const write = writerFor(shape, shapes);
   const open = partsOf(shape, shapes, partsMax) >= partsMax;
   const encoder: Encoder = (value) => {
@@ -42,9 +52,11 @@ const writers = new WeakMap<readonly NamedShape[], WeakMap<Shape, Encoder>>();
 
 /** Writes what was weighed as a part of something larger. */
 function writerFor(shape: Shape, shapes: readonly NamedShape[]): Encoder {
+  const before = writers.get(shapes)?.get(shape);
+  if (before !== undefined) return before;
   const ofModule = writers.get(shapes) ?? new WeakMap<Shape, Encoder>();
   writers.set(shapes, ofModule);
-  const writer = ofModule.get(shape) ?? writerOf(shape, { shapes, named: new Map() });
+  const writer = writerOf(shape, { shapes, named: new Map() }, "");
   ofModule.set(shape, writer);
   return writer;
 }
@@ -72,51 +84,68 @@ function partsOfAll(inner: readonly Shape[], shapes: readonly NamedShape[], most
 /** Types may hold themselves: a writer is there before it is made. */
 type Making = { readonly shapes: readonly NamedShape[]; readonly named: Map<number, Encoder> };
 
-function writerOf(shape: Shape, making: Making): Encoder {
+/** `lead` stands before each value: known bytes are joined once, and not for every value. */
+function writerOf(shape: Shape, making: Making, lead: string): Encoder {
   switch (shape.of) {
     case "Int":
     case "Nat":
     case "Time":
     case "Duration":
-      return (value) => encodeInt(value as Int);
+      return (value) => lead + encodeInt(value as Int);
     case "Rat":
-      return (value) => encodeRat(value as Rat);
+      return (value) => lead + encodeRat(value as Rat);
     case "Bool":
-      return (value) => (value === true ? "\xf5" : "\xf4");
+      return (value) => lead + (value === true ? "\xf5" : "\xf4");
     case "Text":
-      return (value) => encodeText(value as string);
+      return (value) => lead + encodeText(value as string);
     case "Bytes":
     case "Id":
-      return (value) => encodeBytes(value as Bytes);
+      return (value) => lead + encodeBytes(value as Bytes);
     case "Principal":
-      return (value) => encodePrincipal(value as Data);
+      return principalWriter(lead);
     case "list": {
-      const write = writerOf(shape.item, making);
+      const write = writerOf(shape.item, making, "");
       return (value) => {
         const { items } = value as List;
-        let text = head(4, items.length);
+        let text = lead + head(4, items.length);
         for (const item of items) text += write(item);
         return text;
       };
     }
     case "map": {
-      const writeKey = writerOf(shape.key, making);
-      const write = writerOf(shape.value, making);
+      // Keys stand in the order of these bytes, too: `order` only puts a kind before each of their parts.
+      const writeKey = writerOf(shape.key, making, "\x82");
+      const write = writerOf(shape.value, making, "");
       return (value) => {
         const { entries } = value as Dictionary;
-        let text = head(4, entries.length);
-        // Keys stand in the order of these bytes, too: `order` only puts a kind before each of their parts.
-        for (const { key, value: of } of entries) text += `\x82${writeKey(key)}${write(of)}`;
+        let text = lead + head(4, entries.length);
+        for (const { key, value: of } of entries) text += writeKey(key) + write(of);
         return text;
       };
     }
     case "tuple":
-      return fieldsWriter(head(4, shape.items.length), shape.items, making);
-    case "named":
-      return namedWriter(shape.index, making);
+      return fieldsWriter(lead + head(4, shape.items.length), shape.items, making);
+    case "named": {
+      const { constructors } = item(making.shapes, shape.index);
+      const [only, other] = constructors;
+      // What has few parts does not hold itself, and is soon written out.
+      if (only !== undefined && other === undefined && partsOf(shape, making.shapes, partsMax) < partsMax)
+        return fieldsWriter(lead + head(4, only.fields.length), only.fields, making);
+      const write = namedWriter(shape.index, making);
+      return lead === "" ? write : (value) => lead + write(value);
+    }
     case "function":
-      return (value) => encodeClosure(value as Closure);
+      return (value) => lead + encodeClosure(value as Closure);
   }
+}
+
+/** Nearly all are keys: 32 bytes, whose head is known. */
+function principalWriter(lead: string): Encoder {
+  const leadOfKey = `${lead}\x82\x00\x58\x20`;
+  return (value) => {
+    const [tag, key] = value as Data;
+    return tag === principal.key ? leadOfKey + (key as Bytes).bytes : lead + encodePrincipal(value as Data);
+  };
 }
 
 function namedWriter(index: number, making: Making): Encoder {
@@ -131,18 +160,18 @@ function namedWriter(index: number, making: Making): Encoder {
     const start = head(4, fields.length + (single ? 0 : 1)) + (single ? "" : head(0, tag));
     return fieldsWriter(start, fields, making);
   });
-  return single ? item(writers, 0) : writer;
+  return writer;
 }
 
 /** Most have one or two fields, and tables' keys are of these. */
-function fieldsWriter(start: string, fields: readonly Shape[], making: Making): Encoder {
-  const writers = fields.map((field) => writerOf(field, making));
+function fieldsWriter(lead: string, fields: readonly Shape[], making: Making): Encoder {
+  const writers = fields.map((field, i) => writerOf(field, making, i === 0 ? lead : ""));
   const [first, second] = writers;
-  if (first === undefined) return () => start;
-  if (second === undefined) return (value) => start + first(at(value as Data, 0));
-  if (writers.length === 2) return (value) => start + first(at(value as Data, 0)) + second(at(value as Data, 1));
+  if (first === undefined) return () => lead;
+  if (second === undefined) return (value) => first(at(value as Data, 0));
+  if (writers.length === 2) return (value) => first(at(value as Data, 0)) + second(at(value as Data, 1));
   return (value) => {
-    let text = start;
+    let text = "";
     for (let i = 0; i < writers.length; i++) text += item(writers, i)(at(value as Data, i));
     return text;
   };

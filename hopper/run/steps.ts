@@ -87,7 +87,8 @@ export function tell(execution: Execution, module: Linked, event: Ref, fields: r
   const shape = home.ir.events[event.index];
   if (shape === undefined) throw new Error("assert: a module has the events that it tells");
   let total = 0;
-  for (const [i, field] of fields.entries()) {
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i] ?? unit;
     const size = weight(field);
     total += size;
     const form = shape.fields[i]?.shape;

@@ -104,13 +104,13 @@ export class Journal {
   /** By place in `touched`: the key as this command made it, which is quickly known again among its other values. */
   readonly #keys: Value[] = [];
   readonly #placed: Row[] = [];
-  readonly #recent: Row[] = [];
-  readonly #recentKeys: Value[] = [];
+  readonly #recent: (Row | undefined)[] = [undefined, undefined, undefined, undefined];
+  readonly #recentKeys: (Value | undefined)[] = [undefined, undefined, undefined, undefined];
   #next = 0;
 
   /** The row's place, made where there is none; what was looked for just before is not looked for again. */
   find(table: Table, key: Value): Row {
-    for (let i = 0; i < this.#recent.length; i++) {
+    for (let i = 0; i < recentMax; i++) {
       const row = this.#recent[i];
       const before = this.#recentKeys[i];
       if (row !== undefined && before !== undefined && row.table === table && isSame(before, key)) return row;
