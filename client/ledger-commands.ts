@@ -16,6 +16,14 @@ const timeoutFlag = {
   default: "30",
 } as const;
 
+const genesisFlag = {
+  kind: "parsed",
+  parse: textOf,
+  brief: "The genesis to trust; that of --dir unless given",
+  placeholder: "file",
+  optional: true,
+} as const;
+
 export const replCommand: Command<Context> = buildCommand<WhichClient, [], Context>({
   loader: async () => (await import("./verbs/repl.ts")).repl,
   parameters: { flags: clientFlags },
@@ -198,13 +206,7 @@ export const contractRoutes: RouteMap<Context> = buildRouteMap<
       loader: async () => (await import("./verbs/contract-query.ts")).contractQuery,
       parameters: {
         flags: {
-          genesis: {
-            kind: "parsed",
-            parse: textOf,
-            brief: "The genesis to trust; that of --dir unless given",
-            placeholder: "file",
-            optional: true,
-          },
+          genesis: genesisFlag,
           dir: dirFlag,
           at: {
             kind: "parsed",
@@ -254,13 +256,7 @@ export const auditCommand: Command<Context> = buildCommand<AuditFlags, [string],
   loader: async () => (await import("./verbs/audit.ts")).audit,
   parameters: {
     flags: {
-      genesis: {
-        kind: "parsed",
-        parse: textOf,
-        brief: "The genesis to trust; that of --dir unless given",
-        placeholder: "file",
-        optional: true,
-      },
+      genesis: genesisFlag,
       dir: dirFlag,
       output: outputFlag,
     },
