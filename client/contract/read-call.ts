@@ -1,11 +1,13 @@
 /** From what a person writes, `transfer(usd, alice, bob, 5)`, to a command for contracts: by the module's own checker and evaluator. */
 
 import type { PlainCommand } from "../../hopper/chain/contract-command.ts";
+import type { Diagnostic } from "../../hopper/check/report.ts";
 import { lowerModule, lowerTests } from "../../hopper/lower/lower-module.ts";
 import { encode } from "../../hopper/run/canonical.ts";
 import { attempt, createMachine, moduleNamed, run } from "../../hopper/run/machine.ts";
 import { install } from "../../hopper/run/run-tests.ts";
 import { createLibrary, loadModule, type Source } from "../../hopper/tools/load-modules.ts";
+import { ofPiece } from "../../hopper/tools/of-piece.ts";
 import { showDiagnostics } from "../../hopper/tools/show-diagnostics.ts";
 import { sha256 } from "../../pools/sha256.ts";
 import type { Outcome } from "../../wire/types.ts";
@@ -22,10 +24,14 @@ export function readCall(
   gasLimit: number,
 ): Outcome<Extract<PlainCommand, { kind: "call" }>> {
   // The arguments are those of a call in a test at the module's end.
-  const text = `${module.text}\ntest "a call" {\n  as key("nobody") call ${call} expect ok\n}\n`;
+  const before = `${module.text}\ntest "a call" {\n  as key("nobody") call `;
+  const text = `${before}${call} expect ok\n}\n`;
   const loaded = loadModule(createLibrary(sourceFinder(others)), { file: module.file, text });
   if (!loaded.ok) {
-    const shown = loaded.broken.map((one) => showDiagnostics(one.file, one.text, one.diagnostics));
+    const shown = loaded.broken.map(({ file, text: of, diagnostics }) => {
+      const others = of === text ? diagnostics.filter(({ span }) => span.start < before.length) : diagnostics;
+      return others.length > 0 ? showDiagnostics(file, of, others) : showInCall(call, before.length, diagnostics);
+    });
     return { ok: false, reason: shown.join("\n") };
   }
   const checked = loaded.module.module;
@@ -51,4 +57,11 @@ export function readCall(
     args.push(encode(value, shape, of.shapes));
   }
   return { ok: true, value: { kind: "call", module: of.path, command: command.name, args, gasLimit, expect: [] } };
+}
+
+/** As of the call alone, which is all that the caller has written. */
+function showInCall(call: string, offset: number, diagnostics: readonly Diagnostic[]): string {
+  const isBehind = ({ span }: Diagnostic) => span.start > offset + call.length;
+  const told = diagnostics.map((one) => (isBehind(one) ? { ...one, message: "the call ends too soon" } : one));
+  return showDiagnostics("call", call, ofPiece(told, call.length, offset));
 }

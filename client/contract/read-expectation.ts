@@ -3,19 +3,19 @@ import type { ContractExpectation } from "../../hopper/chain/contract-command.ts
 import { encode } from "../../hopper/run/canonical.ts";
 import { canonical } from "../../hopper/run/integer.ts";
 import type { Data, Value } from "../../hopper/run/value.ts";
-import type { FindSource, Source } from "../../hopper/tools/load-modules.ts";
+import { type FindSource, pathOf, type Source } from "../../hopper/tools/load-modules.ts";
 import { runLine } from "../../hopper/tools/run-line.ts";
 import { startSession } from "../../hopper/tools/session.ts";
 import { sha256 } from "../../pools/sha256.ts";
 import type { Outcome } from "../../wire/types.ts";
 
-const form = /^\s*([\p{L}\p{N}_/]+)\.([\p{L}\p{N}_]+)\s*\[(.*)\]\s*>=\s*(-?\d+)\s*$/su;
+const form = /^\s*(?:([\p{L}\p{N}_/]+)\.)?([\p{L}\p{N}_]+)\s*\[(.*)\]\s*>=\s*(-?\d+)\s*$/su;
 
-/** What stands in the brackets may use whatever the table's module can name. */
+/** Without a path the table is the module's own. What stands in the brackets may use whatever the table's module can name. */
 export function readExpectation(written: string, module: Source, find: FindSource): Outcome<ContractExpectation> {
-  const [, path = "", name = "", inside = "", least = ""] = form.exec(written) ?? [];
+  const [, path = pathOf(module.text) ?? "", name = "", inside = "", least = ""] = form.exec(written) ?? [];
   const refuse = (reason: string): Outcome<never> => ({ ok: false, reason: `${written}\n${reason}` });
-  if (path === "")
+  if (name === "")
     return refuse("an expectation is TABLE[UNIT, ACCOUNT] >= LEAST, as in: std/coin.purse[usd, alice] >= -30");
   const source = find(path, module);
   if (source === undefined) return refuse(`there is no module ${path} here; give its file by --with`);

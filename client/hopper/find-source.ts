@@ -8,8 +8,14 @@ import type { Outcome } from "../../wire/types.ts";
 /** Holds std/ and demo/. */
 const ownRoot = fileURLToPath(new URL("../../hopper", import.meta.url));
 
-/** A reason is one line that names the file. */
+/** `file`, or the path of one of the standard modules, as `std/coin`. A reason is one line that names the file. */
 export function readSource(file: string): Outcome<Source> {
+  const read = readFile(file);
+  const standard = read.ok || file.endsWith(".hop") ? undefined : readFile(join(ownRoot, `${file}.hop`));
+  return standard?.ok ? standard : read;
+}
+
+function readFile(file: string): Outcome<Source> {
   try {
     return { ok: true, value: { file, text: readFileSync(file, "utf8") } };
   } catch (error) {
@@ -32,7 +38,7 @@ export function sourceFinder(given: readonly Source[] = []): FindSource {
     const last = path.split("/").at(-1) ?? path;
     const files = [join(rootOf(user, beside), `${path}.hop`), join(beside, `${path}.hop`), join(beside, `${last}.hop`)];
     for (const file of [...files, join(ownRoot, `${path}.hop`)]) {
-      const read = readSource(file);
+      const read = readFile(file);
       if (read.ok && pathOf(read.value.text) === path) return { ...read.value, file: shortName(file, user.file) };
     }
     return undefined;

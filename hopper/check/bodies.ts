@@ -149,7 +149,7 @@ function checkCall(
     const known = [...body.names.commands.keys()];
     const near = call.kind === "call" && call.to.kind === "name" ? nearest(call.to.name, known) : null;
     const hint = near === null ? "those of an imported module are called as coin.issue(…)" : `did you mean ${near}?`;
-    const message = "a test calls a command of its module, or of one that it imports";
+    const message = "a call names a command of its module, or of one that it imports";
     body.report.error("unknown-command", call.span, message, { hint });
     return [];
   }

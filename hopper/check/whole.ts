@@ -37,6 +37,10 @@ export function checkEffects(
   names: Names,
 ): void {
   const tables = [...names.tables.keys()];
+  // What is wrong in a body may hide which tables it and its callers touch.
+  const isSure = !report.found.some(({ span }) =>
+    nodes.some((one) => one.span.start <= span.start && span.end <= one.span.end),
+  );
   functions.forEach((f, i) => {
     const node = nodes[i];
     if (node === undefined || f.form !== "proc") return;
@@ -46,12 +50,15 @@ export function checkEffects(
     const [reads, writes] = [own(f.effects.reads), own(f.effects.writes)];
     // What is written may be read as well, so saying both is no mistake.
     const readOnly = node.reads.filter((name) => !writes.includes(name.name));
-    compare(report, node.name, "reads", readOnly, reads);
-    compare(report, node.name, "writes", node.writes, writes);
+    refuseMissing(report, node.name, "reads", readOnly, reads);
+    refuseMissing(report, node.name, "writes", node.writes, writes);
+    if (!isSure) return;
+    refuseUnused(report, node.name, "read", readOnly, reads);
+    refuseUnused(report, node.name, "write", node.writes, writes);
   });
 }
 
-function compare(
+function refuseMissing(
   report: Reporter,
   fn: Name,
   what: "reads" | "writes",
@@ -64,12 +71,17 @@ function compare(
       hint: `add \`${what} ${table}\``,
     });
   }
+}
+
+function refuseUnused(
+  report: Reporter,
+  fn: Name,
+  what: "read" | "write",
+  written: readonly Name[],
+  found: readonly string[],
+): void {
   for (const name of written) {
-    if (found.includes(name.name)) continue;
-    report.error(
-      "effect-unused",
-      name.span,
-      `\`${fn.name}\` does not ${what === "reads" ? "read" : "write"} ${name.name}`,
-    );
+    if (!found.includes(name.name))
+      report.error("effect-unused", name.span, `\`${fn.name}\` does not ${what} ${name.name}`);
   }
 }

@@ -1,6 +1,5 @@
 /** A machine of one's own with a module in it, into which lines are typed; whatever a line did can be undone. */
 import { parseModule } from "../check/reader/parse.ts";
-import type { Diagnostic } from "../check/report.ts";
 import type { CoreCommand } from "../core/module.ts";
 import { lowerModule } from "../lower/lower-module.ts";
 import { createMachine, link, type Machine } from "../run/machine.ts";
@@ -14,6 +13,7 @@ import {
   loadModule,
   type Source,
 } from "./load-modules.ts";
+import { ofPiece } from "./of-piece.ts";
 import { showDiagnostics } from "./show-diagnostics.ts";
 
 export type Let = { readonly name: string; readonly text: string };
@@ -96,11 +96,7 @@ export function compileLine(session: Session, text: string, line: string, offset
   if (!loaded.ok) {
     const shown = loaded.broken.map(({ file, text: source, diagnostics }) => {
       if (file !== base.file) return showDiagnostics(file, source, diagnostics);
-      return showDiagnostics(
-        "line",
-        line,
-        diagnostics.map((one) => shifted(one, line.length, offset)),
-      );
+      return showDiagnostics("line", line, ofPiece(diagnostics, line.length, offset));
     });
     return { refused: shown.join("\n") };
   }
@@ -108,19 +104,6 @@ export function compileLine(session: Session, text: string, line: string, offset
     if (!machine.modules.has(module.hash)) install(machine, lowerModule(module), module.core.imports);
   }
   return loaded.module;
-}
-
-/** As of the line alone; what is said of other places is said without them. */
-function shifted(found: Diagnostic, length: number, offset: number): Diagnostic {
-  const move = (at: number): number => Math.max(0, Math.min(at - offset, length));
-  const spanOf = ({ start, end }: Diagnostic["span"]) => ({ start: move(start), end: move(end) });
-  const isInside = ({ start, end }: Diagnostic["span"]) => start >= offset && end <= offset + length;
-  const nowhere = { start: 0, end: 0 };
-  const related = found.related.map(({ span, message }) => ({
-    span: isInside(span) ? spanOf(span) : nowhere,
-    message,
-  }));
-  return { ...found, span: spanOf(found.span), related };
 }
 
 /** Puts a version of the module at hand in its place; the tables stay. */

@@ -1,8 +1,14 @@
 /** One run tells the mistakes of every statement, whatever is wrong with those before it. */
 import test from "ava";
 import fc from "fast-check";
+import { checkModule } from "../../../hopper/check/module.ts";
 import { parseModule } from "../../../hopper/check/reader/parse.ts";
 import { escrowSource } from "./modules.ts";
+
+const codesOf = (text: string): string[] => {
+  const checked = checkModule(text, "a", () => undefined);
+  return checked.ok ? [] : checked.diagnostics.map(({ code }) => code);
+};
 
 const mistakesIn = (text: string): string[] =>
   parseModule(text).diagnostics.map(({ span, message, expected }) => {
@@ -58,4 +64,14 @@ test("a broken line in one declaration leaves the others as they are", (t) => {
     }),
     { numRuns: 200 },
   );
+});
+
+test("which tables a body touches is not doubted where something in it, or in what it calls, is wrong", (t) => {
+  const found = codesOf(`module a
+table t : Nat => Nat
+proc sum () -> Nat reads t = (get t[1] or 0) + size(2, get t[0] or 0)
+proc twice () -> Nat reads t = 2 * sum()
+`);
+  t.deepEqual(found, ["wrong-count"]);
+  t.deepEqual(codesOf("module a\ntable t : Nat => Nat\nproc f () -> Nat reads t = 2\n"), ["effect-unused"]);
 });
