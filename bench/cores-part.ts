@@ -2,8 +2,11 @@
  * One measurement of `juno bench cores` in a process of its own, so that its mask of processors holds for all its
  * threads and for the nodes it starts. Takes the job as JSON, prints the figures as JSON.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import { type EngineName, loadEngine } from "../pools/engine.ts";
 import { startPiscinaVerifier } from "../pools/piscina-verifier.ts";
+import type { BatchVerdict } from "../pools/signature-batch.ts";
+import { verifyBatch } from "../pools/verify-batch.ts";
 import { startBenchCluster } from "./bench-cluster.ts";
 import { measureFlood, openAccounts } from "./measure-flood.ts";
 import { answerJob } from "./measuring-process.ts";
@@ -11,23 +14,42 @@ import { commandBatch } from "./signed-commands.ts";
 
 export type CoresJob =
   | { readonly part: "pool"; readonly engine: EngineName; readonly threads: number; readonly seconds: number }
+  /** `from` is when to measure, in milliseconds from 1970: all that know nothing of each other then work at the same time. */
+  | { readonly part: "alone"; readonly engine: EngineName; readonly from: number; readonly seconds: number }
   | { readonly part: "cluster"; readonly engine: EngineName; readonly nodes: number; readonly commands: number };
 
 export type CoresFigure = { readonly series: string; readonly unit: string; readonly value: number };
-/** Signatures in one batch of the pool: what a busy receiver packs. */
-const batchChecks = 256;
 
-if (import.meta.main) {
-  await answerJob((job: CoresJob, signal) => (job.part === "pool" ? measurePool(job) : measureCluster(job, signal)));
+export const poolSeries = "verifier pool";
+export const aloneSeries = "independent processes";
+/** Signatures in one batch: what a busy receiver packs. */
+const batchChecks = 256;
+/** How long each works on, so that nobody's last batches find the machine empty. */
+const afterMs = 200;
+
+if (import.meta.main) await answerJob(measure);
+
+function measure(job: CoresJob, signal: AbortSignal): Promise<CoresFigure[]> {
+  switch (job.part) {
+    case "pool":
+      return measurePool(job, signal);
+    case "alone":
+      return measureAlone(job, signal);
+    case "cluster":
+      return measureCluster(job, signal);
+  }
 }
 
-async function measurePool({ engine, threads, seconds }: CoresJob & { part: "pool" }): Promise<CoresFigure[]> {
+async function measurePool(
+  { engine, threads, seconds }: CoresJob & { part: "pool" },
+  signal: AbortSignal,
+): Promise<CoresFigure[]> {
   const batch = commandBatch(await loadEngine(engine), batchChecks, true, "shared");
   const verifier = await startPiscinaVerifier({ engine, threads, name: "bench" });
   try {
     await keepBusy(0.5);
     const { checks, ms } = await keepBusy(seconds);
-    return [{ series: "verifier pool", unit: "signatures/s", value: (checks * 1000) / ms }];
+    return [{ series: poolSeries, unit: "signatures/s", value: (checks * 1000) / ms }];
   } finally {
     await verifier.close();
   }
@@ -39,14 +61,43 @@ async function measurePool({ engine, threads, seconds }: CoresJob & { part: "poo
     let checks = 0;
     const feed = async () => {
       while (performance.now() < until) {
-        const { valid } = await verifier.verify(batch);
-        if (valid.includes(0)) throw new Error("a valid signature was refused");
-        checks += valid.length;
+        signal.throwIfAborted();
+        checks += countValid(await verifier.verify(batch));
       }
     };
     await Promise.all(Array.from({ length: threads * 2 }, feed));
     return { checks, ms: performance.now() - startedAt };
   }
+}
+
+/** The same work on one thread, without a pool: no messages, no shared memory, nobody to wait for. */
+async function measureAlone(
+  { engine: name, from, seconds }: CoresJob & { part: "alone" },
+  signal: AbortSignal,
+): Promise<CoresFigure[]> {
+  const engine = await loadEngine(name);
+  const batch = commandBatch(engine, batchChecks, true, "own");
+  await keepBusy(from - Date.now());
+  const { checks, ms } = await keepBusy(seconds * 1000);
+  await keepBusy(afterMs);
+  return [{ series: aloneSeries, unit: "signatures/s", value: (checks * 1000) / ms }];
+
+  async function keepBusy(forMs: number): Promise<{ checks: number; ms: number }> {
+    const startedAt = performance.now();
+    let checks = 0;
+    while (performance.now() - startedAt < forMs) {
+      checks += countValid(verifyBatch(engine, batch));
+      // Lets a signal in.
+      await turn();
+      signal.throwIfAborted();
+    }
+    return { checks, ms: performance.now() - startedAt };
+  }
+}
+
+function countValid({ valid }: BatchVerdict): number {
+  if (valid.includes(0)) throw new Error("a valid signature was refused");
+  return valid.length;
 }
 
 async function measureCluster(

@@ -1,7 +1,11 @@
-/** Scaling with processors: the verifier pool alone and a whole cluster on 1 to all of them, against the ideal line. */
+/**
+ * Scaling with processors: the verifier pool alone and a whole cluster on 1 to all of them, against the ideal line, and against
+ * as many processes that have nothing to do with each other: what the machine allows.
+ */
 import { fileURLToPath } from "node:url";
+import type { EngineName } from "../pools/engine.ts";
 import { type Panel, type Picture, picture, pointsOf } from "./charts.ts";
-import type { CoresFigure, CoresJob } from "./cores-part.ts";
+import { aloneSeries, type CoresFigure, type CoresJob, poolSeries } from "./cores-part.ts";
 import { coreCounts, usableProcessors } from "./cpu-mask.ts";
 import { askProcess } from "./measuring-process.ts";
 import type { Measured, RunFile } from "./run-file.ts";
@@ -17,6 +21,8 @@ export type CoresFlags = CommonFlags & {
 
 const full = { commands: 5000, seconds: 3, runs: 5 };
 const quick = { commands: 1000, seconds: 1, runs: 1 };
+/** Until all processes that work side by side are there and warm. */
+const startMs = 1500;
 const part = fileURLToPath(new URL("cores-part.ts", import.meta.url));
 
 export const coresBenchmark: Benchmark<CoresFlags> = { name: "cores", measure, pictures };
@@ -38,19 +44,19 @@ async function measure(flags: CoresFlags, session: Session): Promise<Measured | 
   const { nodes } = flags;
   const { engine, signal } = session;
   const rows: Row[] = [];
-  const bar = session.bar("measurements", runs * counts.length * 2);
+  const bar = session.bar("measurements", runs * counts.length * 3);
   let done = 0;
   for (let run = 1; run <= runs; run++) {
     const rates = new Map<number, CoresFigure[]>();
     for (const count of session.random.shuffled(counts)) {
       const mask = processors.slice(0, count);
-      const jobs: CoresJob[] = [
-        { part: "pool", engine, threads: count, seconds },
-        { part: "cluster", engine, nodes, commands },
-      ];
       const figures: CoresFigure[] = [];
-      for (const job of session.random.shuffled(jobs)) {
-        figures.push(...(await runOn(mask, job, signal)));
+      for (const measured of session.random.shuffled([
+        () => runOn(mask, { part: "pool", engine, threads: count, seconds }, signal),
+        () => runAlone(mask, engine, seconds, signal),
+        () => runOn(mask, { part: "cluster", engine, nodes, commands }, signal),
+      ])) {
+        figures.push(...(await measured()));
         bar(++done);
       }
       rates.set(count, figures);
@@ -62,6 +68,7 @@ async function measure(flags: CoresFlags, session: Session): Promise<Measured | 
   const notes = [
     "nodes and client share the cores of each measurement; speed-up counts against the fewest cores of the same run.",
     "the pool has as many threads as cores; the thread that feeds it takes a little of one.",
+    "independent processes check the same signatures, one on each core, without a pool: their sum is what the machine allows.",
   ];
   return { settings, rows, samples: [], errors: [], notes };
 }
@@ -71,20 +78,44 @@ function runOn(processors: readonly number[], job: CoresJob, signal: AbortSignal
   return askProcess(["taskset", "-c", processors.join(","), process.execPath, part], job, signal);
 }
 
-/** Rates, and speed-ups against the fewest cores; the ideal is the ratio of the cores. */
+/** One process on each of these processors, at the same time; the sum of their rates. */
+async function runAlone(
+  processors: readonly number[],
+  engine: EngineName,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<readonly CoresFigure[]> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const from = Date.now() + startMs;
+  const jobs = processors.map((processor) => runOn([processor], { part: "alone", engine, from, seconds }, either));
+  try {
+    const figures = (await Promise.all(jobs)).flat();
+    return [{ series: aloneSeries, unit: "signatures/s", value: figures.reduce((sum, { value }) => sum + value, 0) }];
+  } catch (error) {
+    // The others would go on for nobody, and take processors from whatever comes next.
+    failed.abort(error);
+    await Promise.allSettled(jobs);
+    throw error;
+  }
+}
+
+/** Rates, speed-ups against the fewest cores, and what the pool has of the machine; the ideal is the ratio of the cores. */
 export function rowsOf(rates: ReadonlyMap<number, readonly CoresFigure[]>, run: number): Row[] {
   const counts = [...rates.keys()].sort((a, b) => a - b);
   const fewest = counts[0] ?? 1;
-  return counts.flatMap((x) =>
-    (rates.get(x) ?? []).flatMap(({ series, unit, value }): Row[] => {
-      const alone = rates.get(fewest)?.find((figure) => figure.series === series)?.value ?? Number.NaN;
-      const row = { series, xName: "cores", x, run };
-      return [
-        { ...row, metric: "rate", unit, value },
-        { ...row, metric: "speed-up", unit: "times", value: value / alone },
-      ];
-    }),
-  );
+  const rateOf = (count: number, series: string) =>
+    rates.get(count)?.find((figure) => figure.series === series)?.value ?? Number.NaN;
+  return counts.flatMap((x) => {
+    const at = { xName: "cores", x, run };
+    const measured = (rates.get(x) ?? []).flatMap(({ series, unit, value }): Row[] => [
+      { series, ...at, metric: "rate", unit, value },
+      { series, ...at, metric: "speed-up", unit: "times", value: value / rateOf(fewest, series) },
+    ]);
+    const value = rateOf(x, poolSeries) / rateOf(x, aloneSeries);
+    if (Number.isNaN(value)) return measured;
+    return [...measured, { series: poolSeries, ...at, metric: "rate / independent processes", unit: "times", value }];
+  });
 }
 
 function line(figures: readonly CoresFigure[]): string {
@@ -98,7 +129,7 @@ function pictures({ setup, settings, summary }: RunFile): Picture[] {
   const points = pointsOf(ofMetric(summary, "speed-up"));
   const x = { title: "cores", values };
   const speedUp: Panel = {
-    title: "Speed-up; dashed: ideal",
+    title: "Speed-up; dashed: ideal; independent processes: what the machine allows",
     x,
     y: { title: "times" },
     marks: [
@@ -119,6 +150,6 @@ function pictures({ setup, settings, summary }: RunFile): Picture[] {
       },
     ],
   });
-  const panels = [speedUp, rates("Verifier pool", "signatures/s"), rates("Whole cluster", "commands/s")];
+  const panels = [speedUp, rates("Signatures checked", "signatures/s"), rates("Whole cluster", "commands/s")];
   return [picture("cores", setup, "Scaling with cores", panels)];
 }

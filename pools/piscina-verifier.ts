@@ -87,7 +87,9 @@ export async function startPiscinaVerifier(config: PiscinaVerifierConfig): Promi
     assertBatch(given);
     const batch = sharedBatch(given);
     const verdict = verdictFor(batch, "shared");
-    const parts = splitBatch(checkCount(batch), leafCount(batch), config.threads, taskLimits(config.engine));
+    // A half costs more by check than the whole: where all threads have work, nothing is split that need not be.
+    const idle = Math.max(1, config.threads - count.open);
+    const parts = splitBatch(checkCount(batch), leafCount(batch), idle, taskLimits(config.engine));
     await Promise.all(parts.map((part) => verifyPart(batch, verdict, part, lane)));
     for (const valid of verdict.valid) count.invalid += 1 - valid;
     return verdict;

@@ -75,3 +75,25 @@ test("speed-up counts against the fewest cores of the same run", (t) => {
     ],
   );
 });
+
+test("the pool is held against as many independent processes of the same run", (t) => {
+  const figures = (pool: number, alone: number) => [
+    { series: "independent processes", unit: "signatures/s", value: alone },
+    { series: "verifier pool", unit: "signatures/s", value: pool },
+  ];
+  const rows = rowsOf(
+    new Map([
+      [1, figures(95, 100)],
+      [2, figures(171, 180)],
+    ]),
+    1,
+  );
+  const told = rows.filter(({ x }) => x === 2).map(({ series, metric, value }) => `${series}: ${metric} ${value}`);
+  t.deepEqual(told, [
+    "independent processes: rate 180",
+    "independent processes: speed-up 1.8",
+    "verifier pool: rate 171",
+    "verifier pool: speed-up 1.8",
+    "verifier pool: rate / independent processes 0.95",
+  ]);
+});

@@ -51,6 +51,16 @@ test("pool and inline agree on batches of all sizes, some in several tasks", asy
   });
 });
 
+test("a batch is split over the threads that are idle, and not where all have work", async (t) => {
+  await withPool(2, "t/idle", async (pool) => {
+    const batch = sampleBatch(engine, 32, () => false);
+    await pool.verify(batch);
+    t.is(pool.stats().tasks, 2);
+    await Promise.all([pool.verify(batch), pool.verify(batch), pool.verify(batch)]);
+    t.is(pool.stats().tasks, 2 + 2 + 1 + 1);
+  });
+});
+
 test("a batch of invalid signatures alone is handed back and taken up again until it is done", async (t) => {
   await withPool(1, "t/invalid", async (pool) => {
     const { valid } = await pool.verify(sampleBatch(engine, 64, () => true));
