@@ -24,7 +24,7 @@ import {
 import type { Expectation } from "../run/moves.ts";
 import { publish } from "../run/publish.ts";
 import { setPolicy } from "../run/set-policy.ts";
-import { hexOf, showUpTo } from "../run/show.ts";
+import { hexOf, showKeyUpTo, showUpTo } from "../run/show.ts";
 import { exportState, importState, type Recompile } from "../run/state-bytes.ts";
 import { type Change, rowOf, setRow } from "../run/table.ts";
 import type { Value } from "../run/value.ts";
@@ -245,8 +245,15 @@ const rowsLettersMax = 300_000;
 const sideLettersMin = 80;
 
 /** What is cut ends in the hash of its canonical bytes, so that different values are shown differently. */
-function shown(machine: Machine, most: number, value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
-  const { text, whole } = showUpTo(most, value, shape, shapes);
+function shown(
+  machine: Machine,
+  most: number,
+  value: Value,
+  shape: Shape,
+  shapes: readonly NamedShape[],
+  showing = showUpTo,
+): string {
+  const { text, whole } = showing(most, value, shape, shapes);
   if (whole) return text;
   const hash = machine.sha256(bytesOfText(encode(value, shape, shapes)));
   return `${text}#${hexOf({ bytes: textOfBytes(hash.subarray(0, 8)) })}`;
@@ -282,7 +289,7 @@ function shownChanges({ machine }: Contracts, changes: readonly Change[]): Outco
     const side = (value: Change["before"], form: NonNullable<Change["was"]>) =>
       value === undefined ? null : shown(machine, most, value, form.shape, form.shapes);
     const path = pathOf.get(table.id.slice(0, table.id.lastIndexOf("/")));
-    const inside = shown(machine, most, key, shape.key, shapes);
+    const inside = shown(machine, most, key, shape.key, shapes, showKeyUpTo);
     // Rows of modules have a dot in their names, those of the machine's own have none.
     const name = path === undefined ? shape.name : `${path}.${shape.name}`;
     return { key: `${name}[${inside}]`, before: side(before, was ?? now), after: side(after, now) };

@@ -27,6 +27,13 @@ export function showUpTo(most: number, value: Value, shape: Shape, shapes: reado
   return { text: `${page.text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most)}…`, whole: false };
 }
 
+/** A table's key, as `get` has it: several columns stand without a tuple's parentheses. */
+export function showKeyUpTo(most: number, key: Value, shape: Shape, shapes: readonly NamedShape[]): Shown {
+  const { text, whole } = showUpTo(most, key, shape, shapes);
+  if (shape.of !== "tuple") return { text, whole };
+  return { text: whole ? text.slice(1, -1) : text.slice(1), whole };
+}
+
 type Page = { text: string; readonly most: number; shapes: readonly NamedShape[] };
 
 function write(page: Page, value: Value, shape: Shape): void {

@@ -2,7 +2,7 @@
 import type { Told } from "../run/execution.ts";
 import type { Machine } from "../run/machine.ts";
 import { keyOfName } from "../run/primitives.ts";
-import { hexOf, showUpTo } from "../run/show.ts";
+import { hexOf, showKeyUpTo, showUpTo } from "../run/show.ts";
 import type { Change } from "../run/table.ts";
 
 /** Letters of a value that are shown. */
@@ -31,7 +31,8 @@ export function withNames(text: string, names: KeyNames): string {
 /** Lines with `-` for rows as they were and `+` for rows as they are now. */
 export function showChanges(machine: Machine, changes: readonly Change[], names: KeyNames): readonly string[] {
   return changes.flatMap(({ table, key, before, after, was }) => {
-    const place = `${tableName(machine, table.id)}[${keyText(showUpTo(shownMax, key, table.shape.key, table.shapes).text, table.shape.key.of)}]`;
+    const inside = showKeyUpTo(shownMax, key, table.shape.key, table.shapes).text;
+    const place = `${tableName(machine, table.id)}[${inside}]`;
     const old = was ?? { shape: table.shape.value, shapes: table.shapes };
     const lines: string[] = [];
     if (before !== undefined) lines.push(`- ${place} = ${showUpTo(shownMax, before, old.shape, old.shapes).text}`);
@@ -39,11 +40,6 @@ export function showChanges(machine: Machine, changes: readonly Change[], names:
       lines.push(`+ ${place} = ${showUpTo(shownMax, after, table.shape.value, table.shapes).text}`);
     return lines.map((line) => withNames(line, names));
   });
-}
-
-/** Several key columns stand without the tuple's parentheses. */
-function keyText(text: string, of: string): string {
-  return of === "tuple" && text.startsWith("(") && text.endsWith(")") ? text.slice(1, -1) : text;
 }
 
 /** `std/coin.purse`, for a table's lineage and name. */

@@ -62,7 +62,7 @@ test("a coin is issued and moves; the outcome tells value, gas, event and rows",
   t.true(moved.ok, moved.text);
   t.regex(moved.text, /^\(\) for \d+ gas\nMoved \{ u = .*, n = 30 \}$/);
   t.is(moved.diff.length, 2);
-  t.true(moved.diff.every(({ key }) => key.startsWith("std/coin.purse[(")));
+  t.true(moved.diff.every(({ key }) => key.startsWith("std/coin.purse[Unit { ")));
   const amounts = moved.diff.map(({ before, after }) =>
     [before, after].map((side) => /amount = (\d+)/.exec(side ?? "")?.[1]),
   );

@@ -33,12 +33,7 @@ testStandardModule("std/account", [
     "let Account { owner, state, .. }",
     "never-used, unknown-name",
   ],
-  [
-    "a name is taken for evidence",
-    "require by.who == owner(name)",
-    "require name == owner(name)",
-    "effect-unused, wrong-operands",
-  ],
+  ["a name is taken for evidence", "require by.who == owner(name)", "require name == owner(name)", "wrong-operands"],
   ["it tells no table", "by : Auth) -> () reads accounts =", "by : Auth) -> () =", "effect-missing"],
   [
     "an event tells the account",

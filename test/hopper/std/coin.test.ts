@@ -11,7 +11,7 @@ testStandardModule(
   [
     ["what is left is lost", rest, "", "never-used"],
     ["what is left is kept twice", rest, rest + rest, "used-twice"],
-    ["what is paid in is lost", kept, "", "never-used, effect-unused"],
+    ["what is paid in is lost", kept, "", "never-used"],
     ["a coin is read after it was split", halves, "(c, Coin(c.unit, n))", "read-after-use"],
     ["a coin is given back twice", halves, "(c, c)", "used-twice"],
     ["Data holds coins, so that no asset moves", "asset Coin = Coin", "data Coin = Coin", "nothing-moves"],

@@ -36,7 +36,7 @@ testStandardModule("std/multisig", [
     "a group is put where a proposal stands",
     changed,
     'put proposals[group, id(0x"01")] = row',
-    "effect-missing, effect-unused, wrong-type",
+    "effect-missing, wrong-type",
   ],
   ["a fn knows which module it is in", "pub proc vault", "pub fn vault", "not-pure"],
 ]);

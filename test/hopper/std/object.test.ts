@@ -5,7 +5,7 @@ const kept = "  put owned[maker, id] = Owned { owner = to, object }\n";
 const moved = "  deposit(to, object)\n";
 
 testStandardModule("std/object", [
-  ["what is deposited is lost", kept, "", "never-used, effect-unused"],
+  ["what is deposited is lost", kept, "", "never-used"],
   ["what is deposited is in two rows", kept, kept + kept, "used-twice"],
   [
     "a copy is deposited beside it",
@@ -30,12 +30,7 @@ testStandardModule("std/object", [
   ],
   ["Data holds an object", "asset Owned = Owned", "data Owned = Owned", "asset-in-data"],
   ["nobody signs for it", "from, to : Principal) signed by from =", "from, to : Principal) =", "no-auth"],
-  [
-    "its row is copied",
-    "= take owned[maker, id]",
-    "= get owned[maker, id]",
-    "effect-missing, effect-unused, get-asset",
-  ],
+  ["its row is copied", "= take owned[maker, id]", "= get owned[maker, id]", "effect-missing, get-asset"],
   [
     "it is looked at after it has gone",
     `  let maker = object.maker\n  let id = object.id\n${kept}`,
