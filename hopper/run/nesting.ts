@@ -12,7 +12,9 @@ export function nestingOf(of: IrFunction): number {
 }
 
 function depthOf(code: Code): number {
-  return 1 + partsOf(code).reduce((most, part) => Math.max(most, depthOf(part)), 0);
+  let most = 0;
+  for (const part of partsOf(code)) most = Math.max(most, depthOf(part));
+  return 1 + most;
 }
 
 /** The pieces of code directly inside another. */

@@ -59,3 +59,27 @@ for (const file of filesIn(join(import.meta.dirname, "../rejected"))) {
   if (checked.ok) throw new Error(`${file} is not refused`);
   console.log(`refused ${path} ${hashOf(checked.diagnostics)}`);
 }
+
+/** As deep, and as long, as is just read or just refused: each walk over them has to end in the stack that it has. */
+const bounds: Readonly<Record<string, (n: number) => string>> = {
+  brackets: (n) => `command go () = ${"(".repeat(n)}1${")".repeat(n)}`,
+  either: (n) => `command go () = ${"true || ".repeat(n)}true`,
+  lists: (n) => `command go () = ${"[".repeat(n)}1${"]".repeat(n)}`,
+  sums: (n) => `command go () = ${"1 + ".repeat(n)}1`,
+  lets: (n) => `command go () =\n${Array.from({ length: n }, (_, i) => `  let x${i} = ${i}\n`).join("")}  1`,
+  requires: (n) => `command go () =\n${"  require true else No\n".repeat(n)}  1`,
+  rows: (n) => `table t : Nat => Nat\ncommand go () = ${"(get t[".repeat(n)}1${"] or 0)".repeat(n)}`,
+  calls: (n) =>
+    `fn f (g : (Bool) -> Bool) -> Bool = g(true)\ncommand go () = ${"f((x) => ".repeat(n)}${"x || ".repeat(Math.max(0, 498 - 2 * n))}x${")".repeat(n)}`,
+  functions: (n) => `command go () = ${"(x) => ".repeat(n)}1`,
+  patterns: (n) => `command go (m : Nat) = match m { ${"Just(".repeat(n)}x${")".repeat(n)} => 1, _ => 2 }`,
+  types: (n) => `fn f (x : ${"List(".repeat(n)}Nat${")".repeat(n)}) -> Nat = 1`,
+  tuples: (n) => `fn f () -> Nat =\n  let x = ${"(1, ".repeat(n)}1${")".repeat(n)}\n  1`,
+};
+for (const [what, of] of Object.entries(bounds)) {
+  for (const n of [60, 120, 127, 240, 255, 256, 490, 499, 500, 990, 998, 1000, 3000]) {
+    const checked = checkModule(`module a\n${of(n)}\n`, "a", () => undefined);
+    console.log(`bound ${n} ${what}: ${checked.ok ? checked.module.hash : hashOf(checked.diagnostics)}`);
+    if (checked.ok) lowerModule(checked.module);
+  }
+}
