@@ -6,6 +6,7 @@ import { floodBenchmark } from "./flood.ts";
 import { latencyBenchmark } from "./latency.ts";
 import { microBenchmark } from "./micro.ts";
 import { recoveryBenchmark } from "./recovery.ts";
+import { scalingBenchmark } from "./scaling.ts";
 import { type CommonFlags, outFolder, runBenchmark } from "./session.ts";
 import { throughputBenchmark } from "./throughput.ts";
 
@@ -20,6 +21,7 @@ export async function all(context: Context, flags: CommonFlags): Promise<void> {
     (await runBenchmark(context, coresBenchmark, onFour)) &&
     (await runBenchmark(context, floodBenchmark, { ...onFour, batched: false, every: 100 })) &&
     (await runBenchmark(context, latencyBenchmark, onFour)) &&
-    (await runBenchmark(context, recoveryBenchmark, { ...onFour, rate: 500 }))
+    (await runBenchmark(context, recoveryBenchmark, { ...onFour, rate: 500 })) &&
+    (await runBenchmark(context, scalingBenchmark, { ...common, check: true }))
   );
 }

@@ -54,7 +54,7 @@ const copying: readonly ThreadName[] = ["sender"];
 export function fitModel(samples: readonly Sample[]): CostModel {
   const merged = mergeAlike(samples);
   return byThread((thread) => {
-    const done = [true, true, true, leading.includes(thread), copying.includes(thread)];
+    const done = thingsDone(thread);
     return fitCosts(
       merged.map((sample): Equation => {
         const counts = countsOf(sample).map((count, i) => (done[i] === true ? count : 0));
@@ -62,6 +62,11 @@ export function fitModel(samples: readonly Sample[]): CostModel {
       }),
     );
   });
+}
+
+/** Which of the `things` a thread has to do with, in their order; its costs of the others are 0. */
+export function thingsDone(thread: ThreadName): boolean[] {
+  return [true, true, true, leading.includes(thread), copying.includes(thread)];
 }
 
 /** Microseconds of all threads. */
@@ -211,8 +216,8 @@ function wire({ shared, bitsPerSecond }: Network, leaderBytes: number, allBytes:
   return { name: shared ? "the shared wire" : "the leader's uplink", commandsPerSecond: bitsPerSecond / 8 / bytes };
 }
 
-/** Of those that are one thread: verifiers are many, and `other` are several. */
-function busiestThread(model: CostModel, works: readonly Work[]): { thread: ThreadName; us: number } {
+/** The busiest of those that are one thread: verifiers are many, and `other` are several. */
+export function busiestThread(model: CostModel, works: readonly Work[]): { thread: ThreadName; us: number } {
   const serial = threadNames.filter((thread) => thread !== "verifier" && thread !== "other");
   const all = works.flatMap((work) => serial.map((thread) => ({ thread, us: threadUs(model, thread, work) })));
   return all.reduce((busiest, one) => (one.us > busiest.us ? one : busiest));

@@ -10,7 +10,6 @@ import { renderTable } from "./result-table.ts";
 import type { Measured, RunFile } from "./run-file.ts";
 import { checkModel } from "./scaling-checks.ts";
 import {
-  byThread,
   type CostModel,
   fitModel,
   mergeAlike,
@@ -20,8 +19,8 @@ import {
   sampleUs,
   things,
   threadNames,
-  threadUs,
 } from "./scaling-model.ts";
+import { limitName, placeName, predictedFor, sites, threadShares } from "./scaling-places.ts";
 import { ofMetric, type Row, spreadOf } from "./series.ts";
 import type { Benchmark, CommonFlags, Session } from "./session.ts";
 import { runShapedProcess } from "./shaped-process.ts";
@@ -38,14 +37,7 @@ const waves = [
   { size: 1000, count: 6 },
 ];
 
-/** What is predicted. All but the first have 3f+1 nodes, for which a quorum is the same share of all. */
-export const predictedFor = { nodes: [4, 7, 10, 16, 31, 64], cores: [16, 64], gigabits: [1, 25] } as const;
 const places = predictedFor.cores.flatMap((cores) => predictedFor.gigabits.map((gigabits) => ({ cores, gigabits })));
-/** One way, through a switch or between regions. */
-const sites = [
-  { site: "one site", oneWayMs: 0.1 },
-  { site: "regions", oneWayMs: 20 },
-] as const;
 /** Ethernet's. */
 const packetBytesMax = 1500;
 
@@ -193,36 +185,6 @@ function predictions(model: CostModel, syncMs: number): { rows: Row[]; table: st
   return { rows: sorted, table: renderTable([["nodes", ...head], ...lines]) };
 }
 
-function placeName(cores: number, gigabits: number): string {
-  return `${cores} cores, ${gigabits} Gbit/s`;
-}
-
-/** A limit's name with what of machine and network it depends on. */
-function limitName(name: string, place: string, site: string): string {
-  const [cores, rate] = place.split(", ");
-  if (name === "window of batches") return `${name}, ${site}, ${place}`;
-  if (name === "the leader's uplink") return `${name}, ${rate}`;
-  // Which one is the busiest changes with the nodes.
-  if (name.startsWith("thread ")) return "busiest thread";
-  return `${name}, ${cores}`;
-}
-
-/** Microseconds of the threads of a node for each command in full batches: where the time goes. */
-function shares(summary: RunFile["summary"]): { series: string; x: number; y: number }[] {
-  const fitted = ofMetric(summary, "fitted processor time");
-  const model: CostModel = byThread((thread) => {
-    const own = fitted.filter(({ series }) => series === thread);
-    return things.map((thing) => own.find(({ x }) => x === thing)?.median ?? 0);
-  });
-  const commands = nodeDefaults(0, "node0").consensus.batchCommandsMax;
-  return threadNames.flatMap((thread) =>
-    predictedFor.nodes.map((nodes) => {
-      const us = threadUs(model, thread, { nodes, leads: true, commands, batches: 1 });
-      return { series: thread, x: nodes, y: us / commands };
-    }),
-  );
-}
-
 function pictures({ setup, summary }: RunFile): Picture[] {
   const x = { title: "nodes, each a machine", values: predictedFor.nodes, scale: "log" } as const;
   const panel = (title: string, metric: string, unit: string) => ({
@@ -242,7 +204,7 @@ function pictures({ setup, summary }: RunFile): Picture[] {
     picture("scaling", setup, "Predicted from the costs measured here, for machines of their own", [
       panel("Throughput, one site", "predicted throughput, one site", "commands/s"),
       panel("Throughput, between regions", "predicted throughput, regions", "commands/s"),
-      { ...own, marks: [{ kind: "line", dots: true, points: shares(summary) }] },
+      { ...own, marks: [{ kind: "line", dots: true, points: threadShares(summary) }] },
     ]),
   ];
 }

@@ -14,6 +14,7 @@ import { createRandom, type Random } from "./random.ts";
 import { renderResult } from "./result-table.ts";
 import { type Measured, type RunFile, runFileOf, writeRunFile } from "./run-file.ts";
 import { readSetup } from "./setup.ts";
+import { writePages } from "./write-pages.ts";
 
 /** Flags of every benchmark. */
 export type CommonFlags = {
@@ -66,6 +67,7 @@ export function runBenchmark<Flags extends CommonFlags>(
       ...writeRunFile(folder, file),
       ...(await drawAll(folder, pictures, file)),
       writeFiguresPage(folder),
+      ...writePages(folder),
     ];
     context.process.stdout.write(flags.json ? `${JSON.stringify(file)}\n` : renderResult(file));
     for (const path of written) session.say(path);
