@@ -67,6 +67,14 @@ const harms: readonly Harm[] = [
     `${tree}command go () =\n  let x = ${grown}\n  let e : Map(T, Nat) = emptyMap()\n  lookup(insert(e, x, 1), x)`,
     /^Fault TooLarge/,
   ],
+  [
+    "60^6 parts in maps of maps",
+    `table t : Nat => ${"Map(Nat, ".repeat(6)}Nat${")".repeat(6)}
+command go () =
+  let m0 = 1
+${Array.from({ length: 6 }, (_, i) => `  let m${i + 1} = for n in range(60), m = emptyMap() { insert(m, n, m${i}) }\n`).join("")}  put t[0] = m6`,
+    /^Fault TooLarge/,
+  ],
   ["a deep row", `${chain}table t : Nat => C\ncommand go () =\n  put t[0] = ${deep(20_000)}`, /^Fault DepthExceeded/],
   [
     "a deep key",
