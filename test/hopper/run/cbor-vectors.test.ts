@@ -230,3 +230,29 @@ test("a map is written by the ascending bytes of its keys", (t) => {
   };
   t.notThrows(() => fc.assert(fc.property(maps, check), { numRuns: runs / 2 }));
 });
+
+test("texts, short and long, are in the bytes that the platform makes of them", (t) => {
+  const letters = fc.constantFrom(
+    "a",
+    "\0",
+    "é",
+    "\u07ff",
+    "\u0800",
+    "€",
+    "\ud7ff",
+    "\ue000",
+    "\uffff",
+    "\u{10000}",
+    "\u{10ffff}",
+  );
+  const pieces = fc.array(letters, { minLength: 1, maxLength: 12 });
+  const property = fc.property(pieces, fc.constantFrom(1, 30, 60, 120, 700), (piece, times) => {
+    const text = piece.join("").repeat(times);
+    const bytes = Buffer.from(text);
+    const encoded = encode(text, { of: "Text" }, []);
+    if (!Buffer.from(encoded, "latin1").subarray(-bytes.length).equals(bytes)) throw new Error("other bytes");
+    const decoded = decode(encoded, { of: "Text" }, []);
+    return decoded.ok && decoded.value === text;
+  });
+  t.notThrows(() => fc.assert(property, { numRuns: 500 }));
+});
