@@ -6,7 +6,10 @@ import { measureRatios } from "./ratios.ts";
 import { type CommonFlags, openSession } from "./session.ts";
 import { placement, readSetup, setupLine } from "./setup.ts";
 
-export type CheckFlags = Pick<CommonFlags, "engine" | "seed" | "json" | "quick"> & { readonly bounds?: string };
+export type CheckFlags = Pick<CommonFlags, "runs" | "engine" | "seed" | "json" | "quick"> & {
+  readonly bounds?: string;
+  readonly commands?: number;
+};
 
 const full = { runs: 5, commands: 5000, alone: 100, ms: 300, full: true };
 const quick = { runs: 3, commands: 2000, alone: 40, ms: 100, full: false };
@@ -20,7 +23,9 @@ export async function check(context: Context, flags: CheckFlags): Promise<void> 
   await openSession(context, "check", flags, async (session) => {
     const setup = readSetup(session.engine, flags.seed);
     session.say(`${setupLine(setup)}; ${placement(setup.cores)}`);
-    const ratios = await measureRatios(session, flags.quick ? quick : full);
+    const base = flags.quick ? quick : full;
+    const { runs = base.runs, commands = base.commands } = flags;
+    const ratios = await measureRatios(session, { ...base, runs, commands });
     const verdicts = judge(ratios, bounds.value);
     const { stdout } = context.process;
     stdout.write(flags.json ? `${JSON.stringify({ setup, verdicts })}\n` : renderVerdicts(verdicts));

@@ -36,7 +36,8 @@ async function measure(flags: CoresFlags, session: Session): Promise<Measured | 
   const processors = usable.value;
   const counts = flags.cores ?? coreCounts(processors.length);
   const tooMany = counts.find((count) => count > processors.length);
-  if (tooMany !== undefined) throw new Error(`--cores ${tooMany}: only ${processors.length} may be used here`);
+  if (tooMany !== undefined)
+    throw new Error(`--cores ${tooMany}: only ${processors.length} may be used here; take that many at most`);
   const base = flags.quick ? quick : full;
   const runs = flags.runs ?? base.runs;
   const commands = flags.commands ?? base.commands;

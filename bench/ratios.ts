@@ -1,4 +1,5 @@
 /** Measures the ratios that must not regress: both sides of each in one run, interleaved, on one machine. */
+import { setImmediate as turn } from "node:timers/promises";
 import { type Engine, type EngineName, engineNames, loadEngine } from "../pools/engine.ts";
 import type { SignatureBatch } from "../pools/signature-batch.ts";
 import { verifyBatch } from "../pools/verify-batch.ts";
@@ -87,6 +88,8 @@ async function measureEngines(
   const rates = new Map<string, number[]>();
   for (let run = 1; run <= runs; run++) {
     for (const [name, batch, count] of session.random.shuffled(wanted)) {
+      // Lets a signal in.
+      await turn();
       session.signal.throwIfAborted();
       const engine = await loadEngine(name);
       const rate = checksPerCpuSecond(engine, batch, count, ms);

@@ -27,15 +27,20 @@ import { runShapedProcess } from "./shaped-process.ts";
 
 export type ScalingFlags = CommonFlags & { readonly check: boolean };
 
-const full = { nodes: [1, 4, 7, 10], rounds: 3 };
-const quick = { nodes: [1, 4], rounds: 1 };
-/** Some two seconds of each. */
+/** Some two seconds of batches of each size. */
 const waves = [
   { size: 1, count: 60 },
   { size: 30, count: 40 },
   { size: 300, count: 15 },
   { size: 1000, count: 6 },
 ];
+const full = { nodes: [1, 4, 7, 10], rounds: 3, waves, idleMs: 2000 };
+const quick = {
+  nodes: [1, 4],
+  rounds: 1,
+  waves: waves.map(({ size, count }) => ({ size, count: Math.ceil(count / 4) })),
+  idleMs: 500,
+};
 
 const places = predictedFor.cores.flatMap((cores) => predictedFor.gigabits.map((gigabits) => ({ cores, gigabits })));
 /** Ethernet's. */
@@ -57,10 +62,9 @@ async function measure(flags: ScalingFlags, session: Session): Promise<Measured>
   const bar = session.bar("clusters", base.nodes.length);
   for (const [done, nodes] of session.random.shuffled(base.nodes).entries()) {
     // Predictions are for machines with processors to spare, so the threads are theirs.
-    const job = { nodes, engine, layout: "spread", rounds, flood: 0, alone: 0 } as const;
-    samples.push(
-      ...(await runShapedProcess({ ...job, waves: session.random.shuffled(waves) }, network, signal)).samples,
-    );
+    const job = { nodes, engine, layout: "spread", rounds, idleMs: base.idleMs, flood: 0, alone: 0 } as const;
+    const shuffled = session.random.shuffled(base.waves);
+    samples.push(...(await runShapedProcess({ ...job, waves: shuffled }, network, signal)).samples);
     bar(done + 1);
   }
   const model = fitModel(samples);

@@ -28,6 +28,8 @@ export type ShapedJob = {
   /** Batches of these sizes, each sent when the one before is answered; all of them `rounds` times. */
   readonly waves: readonly { readonly size: number; readonly count: number }[];
   readonly rounds: number;
+  /** How long an idle cluster is watched, whose work is taken off that of the batches; 2 s unless given. */
+  readonly idleMs?: number;
   /** Commands in a flood of single ones, and commands one at a time; 0 for none. */
   readonly flood: number;
   readonly alone: number;
@@ -57,13 +59,12 @@ export type ShapedFigures = {
 
 /** Commands before anything is measured: enough for the compilers of Node to be done with the hot paths. */
 const warmUp = 2000;
-const idleMs = 2000;
 
 if (import.meta.main) await answerJob(runShaped);
 
 /** Rejects where the cluster breaks, or changes its leader meanwhile. */
 export async function runShaped(job: ShapedJob, given: AbortSignal): Promise<ShapedFigures> {
-  const { nodes, engine, layout, batchCommands, delayMs, openMax, waves, rounds } = job;
+  const { nodes, engine, layout, batchCommands, delayMs, openMax, waves, rounds, idleMs = 2000 } = job;
   await using cluster = await startShapedCluster({
     nodes,
     engine,

@@ -200,7 +200,7 @@ const scalingCommand = buildCommand<ScalingFlags, [], Context>({
   },
   docs: {
     brief: "A model of costs fitted to small clusters, and what it predicts for 4 to 64 machines",
-    customUsage: [{ input: "--check", brief: "all of docs/scaling.md; some five minutes" }],
+    customUsage: [{ input: "--check", brief: "all of docs/scaling.md; some four minutes" }],
   },
 });
 
@@ -220,6 +220,8 @@ const checkCommand = buildCommand<CheckFlags, [], Context>({
         placeholder: "file",
         optional: true,
       },
+      runs: commonFlags.runs,
+      commands: commandsFlag("5000, or 2000 with --quick"),
       engine: commonFlags.engine,
       seed: commonFlags.seed,
       json: { ...commonFlags.json, brief: "Print setup, ratios and bounds as JSON" },
@@ -261,7 +263,9 @@ const allCommand: Command<Context> = buildCommand<CommonFlags, [], Context>({
   parameters: { flags: commonFlags },
   docs: {
     brief: "Every benchmark into one folder",
-    customUsage: [{ input: "--out docs/benchmarks", brief: "what docs/benchmarks.md shows; an hour" }],
+    customUsage: [
+      { input: "--out docs/benchmarks", brief: "what docs/benchmarks.md and docs/scaling.md show; more than an hour" },
+    ],
   },
 });
 
