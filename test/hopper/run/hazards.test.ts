@@ -419,6 +419,7 @@ const unreachable: Readonly<Record<string, RegExp>> = {
   "loops over an object's keys": /\bfor\s*\((?:const|let|var)\s+\w+\s+in\b/,
   "sorts by the platform's taste": /\.(?:sort|toSorted)\(\s*\)/,
   "Unicode's tables": /\/[dgimsy]*[uv][dgimsy]*\.(?:test|exec)|\\p\{/,
+  "messages of the platform": /\berror\.message\b|\bString\(error\)|\.stack\b/,
   "shifts and remainders": / (?:<<|>>>?|%) /,
 };
 
@@ -437,6 +438,7 @@ const examples: Readonly<Record<string, string>> = {
   "loops over an object's keys": "for (const a in b) a;",
   "sorts by the platform's taste": "a.sort()",
   "Unicode's tables": "/a/u.test(b)",
+  "messages of the platform": "return error.message",
   "shifts and remainders": "a >> b",
 };
 
@@ -446,11 +448,13 @@ test("words that are looked for are found", (t) => {
 });
 
 /**
- * The one place that makes code of a text, which generated-code.test.ts looks at; and those that take bytes apart, look for a place
- * in a list or reckon with bigints, whose shifts and remainders are exact.
+ * The one place that makes code of a text, which generated-code.test.ts looks at; those that tell why bytes are refused; and those
+ * that take bytes apart, look for a place in a list or reckon with bigints, whose shifts and remainders are exact.
  */
 const allowed: Readonly<Record<string, RegExp>> = {
   "generated code": /run\/compile\.ts$/,
+  // Of own errors only, of a state that is not taken in, and of tests.
+  "messages of the platform": /run\/(?:decode|state-bytes|run-tests)\.ts$/,
   "shifts and remainders":
     /(?:run\/(?:canonical|decode|dictionary|integer|table)|core\/cbor|check\/literal|demo\/(?:canonical-bytes|utf8|rational|show|show-double))\.ts$/,
 };
