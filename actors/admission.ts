@@ -132,6 +132,7 @@ function laneOf(opened: Opened): LaneNumber {
     case "command":
     case "commandBatch":
     case "hello":
+    case "query":
     case "relay":
       return 2;
     case "appendEntries":

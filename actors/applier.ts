@@ -1,16 +1,17 @@
 /**
  * Applier: steps the state machine by what is committed, in order, each request at most once.
  *
- * In    `apply`, `repeat` from consensus; `replay` from log; `drained` from its shell
- * Out   `results` to sender, for each client one list for what was applied together
- * Owns  the state machine, request windows, results
+ * In    `apply`, `repeat` from consensus; `replay` from log; `query` from receiver; `drained`, `later` from its shell
+ * Out   `results` to sender, for each client one list for what was applied together; `queryResponse` to sender
+ * Owns  the state machine, request windows, results, queries
  * Rule  docs/protocol.md, Clients
  */
 import type { RepeatedCommand } from "../consensus/protocol.ts";
 import { createRequestWindow, mark, type RequestWindow, standingOf } from "../consensus/request-window.ts";
 import { digestAt, payloadAt, type Segment } from "../wire/entries.ts";
-import type { ClientId, LogIndex, RequestId } from "../wire/types.ts";
+import type { ClientId, LogIndex, Query, RequestId } from "../wire/types.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
+import { createQueries, noteTime, type Queries, takeDue, takeQuery, takeReady, waitFor } from "./queries.ts";
 import { createResultsKept, keep, type ResultsKept, takeAnswers, tellAgain } from "./results-kept.ts";
 
 /** A deterministic state machine: equal commands in equal order give equal outcomes and hashes on every node. */
@@ -21,6 +22,11 @@ export type Machine = {
    */
   readonly apply: (payload: Uint8Array, client: ClientId, index: LogIndex) => Uint8Array;
   readonly stateHash: () => Uint8Array;
+  /**
+   * Says what the state is, in an outcome's canonical bytes, which hold until the next call; changes nothing. Total, and equal
+   * questions after equal commands have equal answers on every node.
+   */
+  readonly query: (question: Uint8Array) => Uint8Array;
 };
 
 export type Config = { readonly appliedIndex: LogIndex };
@@ -30,10 +36,20 @@ export type Mail =
   /** From log, at the start of the node: applied in an earlier life, and answered then. */
   | { readonly kind: "replay"; readonly segments: readonly Segment[] }
   | { readonly kind: "repeat"; readonly requests: readonly RepeatedCommand[] }
+  /** From receiver, signed by its client. */
+  | { readonly kind: "query"; readonly query: Query }
+  /** The time that `later` asked for has come. */
+  | { readonly kind: "later" }
   /** No more mail waits: now is the time to answer. */
   | { readonly kind: "drained" };
 
-export type Io = { readonly machine: Machine };
+export type Io = {
+  readonly machine: Machine;
+  /** Milliseconds; never goes back. */
+  readonly now: () => number;
+  /** Brings `later` mail in so many milliseconds. */
+  readonly later: (ms: number) => void;
+};
 
 type Client = { readonly window: RequestWindow; readonly results: ResultsKept };
 
@@ -41,11 +57,15 @@ export type State = {
   readonly io: Io;
   readonly counters: Counters;
   readonly clients: Map<number, Client>;
+  readonly queries: Queries;
+  /** Answers to queries that were not posted yet. */
+  answered: Post[];
   appliedIndex: LogIndex;
 };
 
 export function start(config: Config, io: Io): State {
-  return { io, counters: {}, clients: new Map(), appliedIndex: config.appliedIndex };
+  const { appliedIndex } = config;
+  return { io, counters: {}, clients: new Map(), queries: createQueries(), answered: [], appliedIndex };
 }
 
 export function receive(state: State, mail: Mail): readonly Post[] {
@@ -60,8 +80,14 @@ export function receive(state: State, mail: Mail): readonly Post[] {
     case "repeat":
       for (const repeated of mail.requests) answerAgain(state, repeated);
       return [];
+    case "query":
+      tally(state.counters, "queries");
+      noteFlaw(state, takeQuery(state.queries, mail.query, state.appliedIndex, state.io.now()));
+      return [];
+    case "later":
+      return [];
     case "drained":
-      return answer(state);
+      return [...answer(state), ...answerQueries(state)];
     default:
       return unreachable(mail);
   }
@@ -91,7 +117,39 @@ function applySegment(state: State, { first, entries }: Segment): void {
         break;
     }
     state.appliedIndex = index;
+    if (index === state.queries.next) for (const query of takeDue(state.queries, index)) work(state, query);
   }
+}
+
+/** No longer than this at a time: commands come first. */
+const queriesMs = 5;
+
+function answerQueries(state: State): readonly Post[] {
+  const { queries, io } = state;
+  const startedAt = io.now();
+  for (let now = startedAt; now < startedAt + queriesMs; now = io.now()) {
+    const query = takeReady(queries, now);
+    if (query === undefined) break;
+    work(state, query);
+  }
+  const wait = waitFor(queries, io.now());
+  if (wait !== undefined) io.later(wait);
+  const posts = state.answered;
+  state.answered = [];
+  return posts;
+}
+
+function work(state: State, { client, request, question }: Query): void {
+  const { io, appliedIndex: index } = state;
+  const startedAt = io.now();
+  const outcome = io.machine.query(question).slice();
+  noteTime(state.queries, startedAt, io.now());
+  tally(state.counters, "queries answered");
+  state.answered.push({ to: "sender", mail: { kind: "queryResponse", client, request, index, outcome } });
+}
+
+function noteFlaw(state: State, flaw: string | undefined): void {
+  if (flaw !== undefined) tally(state.counters, `queries ${flaw}`);
 }
 
 /** Consensus may know less than this actor of what took effect, never more. */

@@ -3,7 +3,7 @@
  *
  * In    `frame`, `closed` from the transport; `verdict` from the verifier; `credit`, `settled` from consensus;
  *       `certified` from commit tracker; `reply` from sender
- * Out   votes to commit tracker; everything else that is verified to consensus
+ * Out   votes to commit tracker, queries to applier; everything else that is verified to consensus
  * Owns  listening sockets, lanes, size and rate limits, which connection is which client's
  * Rule  architecture: cheap checks first, lanes, and a flood of commands costs latency, never memory, nor votes
  *

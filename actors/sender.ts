@@ -1,7 +1,7 @@
 /**
  * Sender: signs what this node says and sends it.
  *
- * In    `send` from consensus and, once durable, from log; `results` from applier
+ * In    `send` from consensus and, once durable, from log; `results`, `queryResponse` from applier
  * Out   frames to the transport; this node's own votes to commit tracker and consensus; `reply` to receiver, which has
  *       the clients' connections
  * Owns  the signing key, the outgoing links
@@ -14,7 +14,7 @@ import { commandAt, type Entries } from "../wire/entries.ts";
 import { encodeEnvelope, encodeSigned } from "../wire/envelope.ts";
 import { encodeResponse } from "../wire/results.ts";
 import { signatureInput } from "../wire/signature-input.ts";
-import type { Body, BodyCase, ClientId, Digest, Entry, NodeId, Signature, Term } from "../wire/types.ts";
+import type { Body, BodyCase, ClientId, Digest, Entry, NodeId, QueryResponse, Signature, Term } from "../wire/types.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 
 export type Config = {
@@ -28,7 +28,8 @@ export type Config = {
 export type Mail =
   | { readonly kind: "send"; readonly message: Outgoing }
   /** Results in their wire form, one behind the other (see wire/results.ts). */
-  | { readonly kind: "results"; readonly client: ClientId; readonly results: Uint8Array };
+  | { readonly kind: "results"; readonly client: ClientId; readonly results: Uint8Array }
+  | ({ readonly kind: "queryResponse" } & Omit<QueryResponse, "node">);
 
 export type Io = {
   /** Signs what stands for a message (see wire/signature-input.ts); `signed` is the message, for those who watch. */
@@ -62,6 +63,14 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       const leading = state.ledTerm > 0 && state.ledTerm >= state.votedTerm;
       tally(state.counters, "commandResponse");
       const { frame } = seal(state, "commandResponse", encodeResponse(cluster, self, client, results, leading));
+      return [{ to: "receiver", mail: { kind: "reply", client, frame } }];
+    }
+    case "queryResponse": {
+      const { client, request, index, outcome } = mail;
+      const { cluster, self: node } = state.config;
+      tally(state.counters, "queryResponse");
+      const body: Body = { $case: "queryResponse", value: { node, client, request, index, outcome } };
+      const { frame } = seal(state, "queryResponse", encodeSigned(cluster, node, body));
       return [{ to: "receiver", mail: { kind: "reply", client, frame } }];
     }
     default:

@@ -96,6 +96,11 @@ export function unpack(task: Task, verdict: BatchVerdict): Unpacked {
     noteRefused(packed, rowCount(admitted.commands) - (filled - before), result);
     const body = admitted.opened?.body;
     if (body?.$case === "hello") result.hellos.push({ ...body.value, connection });
+    else if (body?.$case === "query") {
+      // A view would take the whole frame with it to another thread.
+      const query = { ...body.value, question: body.value.question.slice() };
+      result.posts.push({ to: "applier", mail: { kind: "query", query } });
+    }
   }
   if (filled > 0) {
     const entries = sliceEntries({ count, data: task.batch.data, ...columns }, 0, filled);

@@ -14,7 +14,7 @@ import { createIdentity } from "./identity.ts";
 import { createJob, type Receipt } from "./job.ts";
 import { openLinks } from "./links.ts";
 import { type Agreement, createMatching, takeFrame } from "./matching.ts";
-import { encodePayload } from "./payload.ts";
+import { encodePayload, encodeQuestion } from "./payload.ts";
 import { createPending, type PendingLimits } from "./pending.ts";
 import {
   createPreference,
@@ -26,6 +26,7 @@ import {
   noteSilence,
 } from "./preference.ts";
 import { createPump } from "./pump.ts";
+import { type Answer, type AskOptions, createQueries } from "./queries.ts";
 import { createRetry, dueRequests, noteAgreements, noteStall, type RetryLimits } from "./retry.ts";
 
 export type ConnectOptions = {
@@ -67,6 +68,11 @@ export type JunoClient = {
   sendMany(payloads: readonly Payload[], options?: SendOptions): Promise<Receipt>[];
   /** Takes payloads as there is room for them; resolves when all are settled. */
   flood(payloads: Iterable<Payload>, options: FloodOptions): Promise<void>;
+  /**
+   * Asks the state machine without a place in the log for the question: what f+1 validators say of one place. The question is in
+   * the state machine's own words, up to 8 KiB. Waits until so many agree, or rejects with the signal's reason.
+   */
+  query(question: Payload, options?: AskOptions): Promise<Answer>;
   status(): ClientStatus;
   /** Ends the connections; what is under way rejects with `StillPending`. */
   close(): Promise<void>;
@@ -103,7 +109,8 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
   const urls = new Map(options.urls.map(({ id, url }) => [id as NodeId, url]));
 
   const pending = createPending(limits);
-  const matching = createMatching({ cluster, client, validators, verify: engine.verify, hash: sha256 }, pending);
+  const members = { cluster, client, validators, verify: engine.verify, hash: sha256 };
+  const matching = createMatching(members, pending);
   const retry = createRetry(limits);
   const preference = createPreference(urls.size, matching.agreeing);
   let repeated = 0;
@@ -123,10 +130,12 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
         pump.wake();
       }, graceMs);
       repeatTo(node);
+      queries.opened(node);
       pump.wake();
     },
     onClose: (node) => noteDisconnected(preference, node),
     onFrame: (node, frame) => {
+      if (queries.take(node, frame)) return;
       const agreements = takeFrame(matching, node, frame);
       if (matching.leading !== undefined) noteLeading(preference, matching.leading);
       matching.leading = undefined;
@@ -134,6 +143,14 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
     },
   });
   const pump = createPump({ pending, retry, preference, identity, send: links.send });
+
+  const queries = createQueries({
+    config: members,
+    query: identity.query,
+    send: (frame, node) => {
+      for (const one of node === undefined ? preference.connected : [node]) links.send(one, frame);
+    },
+  });
 
   function settle(agreements: readonly Agreement[]): void {
     const [first] = agreements;
@@ -194,6 +211,7 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
     clearInterval(timer);
     clearTimeout(grace);
     pump.stop();
+    queries.stop();
     closing ??= links.close(0);
     return closing;
   }
@@ -207,6 +225,7 @@ export async function connect(options: ConnectOptions): Promise<JunoClient> {
     sendBatch: (payloads, options) => sendEach(payloads, true, options),
     sendMany: (payloads, options) => sendEach(payloads, false, options),
     flood,
+    query: async (question, askOptions = {}) => queries.ask(encodeQuestion(question), askOptions),
     status: () => statusOf({ links: links.stats(), matching, retry, preference, waiting: pump.waiting(), repeated }),
     close,
     [Symbol.asyncDispose]: close,

@@ -202,24 +202,41 @@ export const contractRoutes: RouteMap<Context> = buildRouteMap<
         customUsage: [{ input: "pay.json", brief: "it runs once" }],
       },
     }),
-    query: buildCommand<QueryFlags, [string, string, string], Context>({
+    query: buildCommand<QueryFlags, [string, string], Context>({
       loader: async () => (await import("./verbs/contract-query.ts")).contractQuery,
       parameters: {
         flags: {
-          genesis: genesisFlag,
-          dir: dirFlag,
-          at: {
+          ...clientFlags,
+          timeout: timeoutFlag,
+          output: outputFlag,
+          atLeast: {
             kind: "parsed",
             parse: wholeNumberIn(0, Number.MAX_SAFE_INTEGER),
-            brief: "The log index; the last committed one unless given",
+            brief: "Answered at this index of the log or later, as after a command that took effect there",
             placeholder: "index",
             optional: true,
           },
+          ledger: {
+            kind: "parsed",
+            parse: textOf,
+            brief:
+              "Not of the cluster, but of a node's ledger.sqlite, a copy of it or its data folder; it is audited first",
+            placeholder: "file",
+            optional: true,
+          },
+          at: {
+            kind: "parsed",
+            parse: wholeNumberIn(0, Number.MAX_SAFE_INTEGER),
+            brief: "With --ledger: the log index; the last committed one unless given",
+            placeholder: "index",
+            optional: true,
+          },
+          genesis: { ...genesisFlag, brief: "With --ledger: the genesis to trust; that of --dir unless given" },
         },
+        aliases: { o: "output" },
         positional: {
           kind: "tuple",
           parameters: [
-            { brief: "A node's ledger.sqlite, a copy of it, or its data folder", placeholder: "ledger", parse: textOf },
             { brief: "A published module", placeholder: "module", parse: textOf },
             {
               brief: "An expression of the language, as in the module itself",
@@ -230,13 +247,16 @@ export const contractRoutes: RouteMap<Context> = buildRouteMap<
         },
       },
       docs: {
-        brief: "Read what contracts hold, at an index of the log; the log is audited for it, and not written to",
+        brief: "Read what contracts hold; nothing is put into the log",
         customUsage: [
           {
-            input: 'juno-data/node0/data std/coin \'get purse[Unit(key("..."), "USD"), main(key("..."))].amount\'',
-            brief: "a balance",
+            input: 'std/coin \'get purse[Unit(key("..."), "USD"), main(key("..."))].amount\'',
+            brief: "a balance, as f+1 validators have it",
           },
-          { input: "--at 120 copy.sqlite demo/escrow 'now'", brief: "what time it was for contracts, there" },
+          {
+            input: "--ledger copy.sqlite --at 120 demo/escrow 'now'",
+            brief: "what time it was for contracts, there",
+          },
         ],
       },
     }),

@@ -1,5 +1,5 @@
 /** A receipt as it is shown: the state machine's answer, decoded. */
-import type { Change } from "../hopper/demo/outcome.ts";
+import type { Change, Outcome } from "../hopper/demo/outcome.ts";
 import { decodeOutcome } from "../hopper/demo/outcome-bytes.ts";
 import type { Receipt } from "./job.ts";
 
@@ -12,9 +12,13 @@ export type ShownOutcome = {
 };
 
 /** Bytes that f+1 validators agree on but that this client cannot read come from another version: shown, and not ok. */
-export function showReceipt({ request, index, outcome }: Receipt): ShownOutcome {
+export function showOutcome(outcome: Uint8Array): Outcome {
   const decoded = decodeOutcome(outcome);
-  if (decoded.ok) return { request, index, ...decoded.outcome };
+  if (decoded.ok) return decoded.outcome;
   const text = `The outcome cannot be read (${decoded.reason}); use the version of Juno that the nodes run`;
-  return { request, index, ok: false, text, diff: [] };
+  return { ok: false, text, diff: [] };
+}
+
+export function showReceipt({ request, index, outcome }: Receipt): ShownOutcome {
+  return { request, index, ...showOutcome(outcome) };
 }

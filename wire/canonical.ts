@@ -54,6 +54,8 @@ export const signedShape: Shape = {
     12: message(shape(uint32, uint32)), // Hello
     13: message(shape(uint32, uint32, results, { type: "bool" })), // CommandResponse
     14: message(shape(uint32, commands)), // Relay
+    15: message(shape(uint32, uint64, uint64, bytes)), // Query
+    16: message(shape(uint32, uint32, uint64, uint64, bytes)), // QueryResponse
     20: message(shape(uint64, uint32, uint64, bytes, entries, bytes, electionProof)), // AppendEntries
     21: message(vote), // AppendEntriesResponse
     22: message(shape(uint64, uint32, uint64, bytes, uint64)), // Nack

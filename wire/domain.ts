@@ -12,6 +12,8 @@ export const domainOf: { readonly [Case in BodyCase]: string } = {
   hello: "juno/hello",
   commandResponse: "juno/cmdr",
   relay: "juno/relay",
+  query: "juno/query",
+  queryResponse: "juno/qryr",
   appendEntries: "juno/ae",
   appendEntriesResponse: "juno/aer",
   nack: "juno/nack",
@@ -30,5 +32,5 @@ export const entryTag: Uint8Array = utf8ToBytes("juno/entry");
 
 /** The bodies that clients sign; all others are signed by nodes. */
 export function signedByClient(kind: BodyCase): boolean {
-  return kind === "command" || kind === "commandBatch" || kind === "hello";
+  return kind === "command" || kind === "commandBatch" || kind === "hello" || kind === "query";
 }

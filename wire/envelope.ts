@@ -8,7 +8,14 @@
 import { envelopeShape, isCanonical, signedShape } from "./canonical.ts";
 import { domainOf } from "./domain.ts";
 import * as proto from "./gen/juno.ts";
-import { commandsPerMessageMax, controlBytesMax, frameBytesMax, payloadBytesMax, validatorsMax } from "./limits.ts";
+import {
+  commandsPerMessageMax,
+  controlBytesMax,
+  frameBytesMax,
+  payloadBytesMax,
+  questionBytesMax,
+  validatorsMax,
+} from "./limits.ts";
 import type {
   Body,
   Certificate,
@@ -73,6 +80,7 @@ export function senderOf(body: Body): number {
     case "command":
     case "commandBatch":
     case "hello":
+    case "query":
       return body.value.client;
     case "appendEntries":
       return body.value.leader;
@@ -106,6 +114,11 @@ function flawOf(body: Body, signedBytes: number): string | undefined {
       return body.value.commands.length > commandsPerMessageMax ? "too many commands" : undefined;
     case "commandResponse":
       return undefined;
+    case "query":
+      if (body.value.request < 1) return "request id is not positive";
+      return body.value.question.length > questionBytesMax ? "question too large" : undefined;
+    case "queryResponse":
+      return body.value.request < 1 ? "request id is not positive" : undefined;
     case "appendEntries": {
       const { term, leader, prevHash, endHash, entries, proof } = body.value;
       if (term < 1) return "term is not positive";

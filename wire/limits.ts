@@ -4,6 +4,8 @@
 export const payloadBytesMax: number = 64 * 1024;
 /** A signed command in its envelope: the payload, and some 150 bytes of ids, tags and signature. */
 export const commandBytesMax: number = payloadBytesMax + 256;
+/** What a client asks in one query. */
+export const questionBytesMax: number = 8 * 1024;
 /** Commands in one message of any kind. */
 export const commandsPerMessageMax: number = 8192;
 /** Any frame; a full batch of small commands is some 1.3 MB. */

@@ -3,8 +3,8 @@
  * what it checks once, with SHA-512, and for thousands of commands at once that was more work than all else about them.
  * All other messages are signed as they are, so that certificates can be checked from their fields alone.
  *
- *   input = signed                                    votes, certificates' statements, commands, hellos
- *   input = "juno/bulk" || SHA-256(signed)            CMDB, RELAY, AE, SYNC answers, CMDR
+ *   input = signed                                    votes, certificates' statements, commands, hellos, queries
+ *   input = "juno/bulk" || SHA-256(signed)            CMDB, RELAY, AE, SYNC answers, CMDR, QRYR
  *
  * The two never meet: signed bytes begin with the tag 0x0a. Source: docs/wire-format.md.
  */
@@ -23,6 +23,7 @@ export function isBulk(kind: BodyCase): boolean {
     case "appendEntries":
     case "syncResponse":
     case "commandResponse":
+    case "queryResponse":
       return true;
     default:
       return false;

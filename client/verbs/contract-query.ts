@@ -1,79 +1,79 @@
-/** `juno contract query`: what the contracts of a ledger hold, at an index of its log; nothing is put into the log by it. */
-import { type StateAt, stateAt } from "../../cluster/state-at.ts";
-import { lowerModule } from "../../hopper/lower/lower-module.ts";
-import { createLibrary, type FindSource, loadModule } from "../../hopper/tools/load-modules.ts";
-import { runLine } from "../../hopper/tools/run-line.ts";
-import { installVersion, type Session } from "../../hopper/tools/session.ts";
-import { showCalled } from "../../hopper/tools/show-called.ts";
-import { showDiagnostics } from "../../hopper/tools/show-diagnostics.ts";
+/** `juno contract query`: what contracts hold, asked of the running cluster, or of a ledger file at any index of its log. */
+import { stateAt } from "../../cluster/state-at.ts";
 import { type Context, fail } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { type OutputForm, renderItems } from "../print-data.ts";
 import { createProgress } from "../progress.ts";
+import type { Answer } from "../queries.ts";
+import { showOutcome } from "../shown-outcome.ts";
+import { type ClientFlags, withClient } from "../with-client.ts";
 import { ledgerToAudit, type TrustedGenesis } from "./audit.ts";
 
-export type QueryFlags = TrustedGenesis & { readonly at?: number };
+export type QueryFlags = ClientFlags &
+  Pick<TrustedGenesis, "genesis"> & {
+    readonly output: OutputForm;
+    readonly atLeast?: number;
+    readonly ledger?: string;
+    readonly at?: number;
+  };
 
 export async function contractQuery(
   this: Context,
   flags: QueryFlags,
-  ledger: string,
   module: string,
   expression: string,
 ): Promise<void> {
-  const audited = await ledgerToAudit(this, flags, ledger);
+  const { ledger, at, genesis, atLeast } = flags;
+  if (ledger === undefined) {
+    if (at === undefined && genesis === undefined) await askCluster(this, flags, module, expression);
+    else fail(this, exitCodes.usage, "--at and --genesis are for a ledger file: give it by --ledger");
+  } else if (atLeast === undefined) await askLedger(this, { ...flags, ledger }, module, expression);
+  else fail(this, exitCodes.usage, "--at-least is for a running cluster; with --ledger, --at chooses the index");
+}
+
+/** As f+1 validators have it. */
+async function askCluster(context: Context, flags: QueryFlags, module: string, expression: string): Promise<void> {
+  const { atLeast = 0 } = flags;
+  await withClient(context, flags, async (client, signal) => {
+    const answer = await client.query(`${module}\n${expression}`, { atLeast, signal }).catch((error: unknown) => error);
+    if (answer instanceof Error) {
+      const usage = answer instanceof RangeError;
+      fail(
+        context,
+        usage ? exitCodes.usage : exitCodes.pending,
+        usage ? answer.message : `no answer: ${answer.message}`,
+      );
+      return;
+    }
+    const { index, nodes, outcome } = answer as Answer;
+    const { ok, text } = showOutcome(outcome);
+    const validators = nodes.toSorted((a, b) => a - b);
+    const place = `  at index ${index}, say validators ${validators.join(" and ")}`;
+    const items = [{ index, ok, text, validators }];
+    context.process.stdout.write(renderItems(flags.output, items, () => `${text}\n${place}`));
+    if (!ok) context.process.exitCode = exitCodes.failed;
+  });
+}
+
+async function askLedger(
+  context: Context,
+  flags: QueryFlags & { readonly ledger: string },
+  module: string,
+  expression: string,
+): Promise<void> {
+  const audited = await ledgerToAudit(context, flags, flags.ledger);
   if (audited === undefined) return;
-  const { stdout, stderr, env } = this.process;
+  const { stdout, stderr, env } = context.process;
   const progress = createProgress(stderr, "entries", env.NO_COLOR);
   const state = stateAt({ ...audited, onProgress: progress.update }, flags.at);
   progress.finish();
   if (!state.ok) {
-    fail(this, flags.at === undefined ? exitCodes.verification : exitCodes.failed, state.reason);
+    fail(context, flags.at === undefined ? exitCodes.verification : exitCodes.failed, state.reason);
     return;
   }
-  const session = sessionOf(state.value, module);
-  if (typeof session === "string") {
-    fail(this, exitCodes.usage, session);
-    return;
-  }
-  const ran = runLine(session, expression);
-  if ("refused" in ran || "defined" in ran) {
-    fail(this, exitCodes.usage, "refused" in ran ? ran.refused : `${expression} is not an expression`);
-    return;
-  }
-  const { outcome } = ran.called;
-  if (outcome.changes.length > 0) {
-    fail(this, exitCodes.usage, `${expression} changes rows; a query only reads`);
-    return;
-  }
-  const shown = showCalled(session.machine, ran.type, ran.called, new Map());
-  stdout.write(`${shown}\n  at index ${state.value.index}\n`);
-  if (outcome.failure !== undefined) this.process.exitCode = exitCodes.failed;
-}
-
-/** The module as the ledger has it at that index, ready for a line; a text says why there is none. */
-function sessionOf({ chain, index }: StateAt, path: string): Session | string {
-  const { machine } = chain.contracts;
-  const sourceOf: FindSource = (name) => {
-    const published = machine.modules.get(machine.names.get(name)?.current ?? "");
-    return published === undefined ? undefined : { file: name, text: published.source };
-  };
-  const source = sourceOf(path, { file: path, text: "" });
-  const lineage = machine.names.get(path)?.lineage;
-  if (source === undefined || lineage === undefined) {
-    const known = [...machine.names.keys()].sort().join(", ");
-    return `no module ${path} is published at index ${index}; there ${known === "" ? "are none" : `are: ${known}`}`;
-  }
-  const library = createLibrary(sourceOf);
-  const loaded = loadModule(library, source);
-  if (!loaded.ok) {
-    return loaded.broken.map((one) => showDiagnostics(one.file, one.text, one.diagnostics)).join("\n");
-  }
-  const base = loaded.module;
-  const time = `1970-01-01T00:00Z + seconds(${Math.floor(chain.now() / 1000)})`;
-  const session: Session = { machine, library, base, lineage, lets: [], signers: [], time, past: [] };
-  // What it uses may have a newer version since; then it is, for this look alone, the module with that one.
-  if (!machine.modules.has(base.module.hash)) {
-    installVersion(session, lowerModule(base.module), base.module.core.imports);
-  }
-  return session;
+  const { chain, index } = state.value;
+  const bytes = new TextEncoder().encode(`${module}\n${expression}`);
+  const { ok, text } = showOutcome(chain.query(bytes));
+  stdout.write(renderItems(flags.output, [{ index, ok, text }], () => `${text}\n  at index ${index}`));
+  if (!ok) context.process.exitCode = exitCodes.failed;
 }

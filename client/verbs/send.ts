@@ -4,16 +4,11 @@ import type { JunoClient } from "../client.ts";
 import { type Context, fail } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { StillPending } from "../job.ts";
-import { openClient, type WhichClient } from "../open-client.ts";
 import { type OutputForm, renderItems } from "../print-data.ts";
 import { type ShownOutcome, showReceipt } from "../shown-outcome.ts";
-import { noticeWhileWaiting } from "../waiting-notice.ts";
+import { type ClientFlags, withClient } from "../with-client.ts";
 
-export type SendFlags = WhichClient & {
-  /** Seconds for all commands together; 0 waits for ever. */
-  readonly timeout: number;
-  readonly output: OutputForm;
-};
+export type SendFlags = ClientFlags & { readonly output: OutputForm };
 
 type Sent = ShownOutcome | { readonly request: number | null; readonly pending: true };
 
@@ -37,29 +32,11 @@ export async function sendPayloads(
   flags: SendFlags,
   commands: readonly (string | Uint8Array)[],
 ): Promise<void> {
-  const { stdout, stderr, env } = context.process;
-  const opened = await openClient(flags, env);
-  if (!opened.ok) {
-    fail(context, exitCodes.usage, opened.reason);
-    return;
-  }
-  const { client } = opened.value;
-  const timeout = new AbortController();
-  const timer =
-    flags.timeout > 0 ? setTimeout(() => timeout.abort(new Error("timed out")), flags.timeout * 1000) : undefined;
-  const interrupt = () => timeout.abort(new Error("interrupted"));
-  process.once("SIGINT", interrupt);
-  const quiet = noticeWhileWaiting(client, (line) => stderr.write(`${line}\n`));
-  try {
-    const items = await sendInOrder(client, commands, timeout.signal);
-    stdout.write(renderItems(flags.output, items.filter(shown(flags.output)), asText));
+  await withClient(context, flags, async (client, signal) => {
+    const items = await sendInOrder(client, commands, signal);
+    context.process.stdout.write(renderItems(flags.output, items.filter(shown(flags.output)), asText));
     report(context, items, commands.length);
-  } finally {
-    quiet();
-    clearTimeout(timer);
-    process.removeListener("SIGINT", interrupt);
-    await client.close();
-  }
+  });
 }
 
 async function sendInOrder(

@@ -9,7 +9,12 @@ import type { ApplierControl, Boot } from "./boot.ts";
 export function host({ setup, ports }: Boot): ApplierControl {
   const { cluster, validators, clients } = setup;
   const machine = createNodeChain({ cluster, validators: validators.keys(), clients });
-  const state = start({ appliedIndex: 0 as LogIndex }, { machine });
+  let timer: NodeJS.Timeout | undefined;
+  const later = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => shell.deliver({ kind: "later" }), ms);
+  };
+  const state = start({ appliedIndex: 0 as LogIndex }, { machine, now: () => performance.now(), later });
   const waiters: { index: LogIndex; resolve: () => void }[] = [];
   const behaviour = {
     receive: (mail: Mailbox["applier"]) => {
@@ -25,6 +30,9 @@ export function host({ setup, ports }: Boot): ApplierControl {
       state.appliedIndex >= index ? Promise.resolve() : new Promise((resolve) => waiters.push({ index, resolve })),
     clockShown: async () => machine.clockShown(setup.self),
     status: async () => ({ edges: shell.status(), counters: state.counters, facts: describe(state) }),
-    stop: async () => shell.close(),
+    stop: async () => {
+      clearTimeout(timer);
+      shell.close();
+    },
   };
 }

@@ -19,6 +19,7 @@ export const edges: readonly (readonly [ActorName, ActorName])[] = [
   ["receiver", "consensus"],
   ["receiver", "commit-tracker"],
   ["receiver", "sender"],
+  ["receiver", "applier"],
   ["consensus", "log"],
   ["consensus", "sender"],
   ["consensus", "commit-tracker"],

@@ -6,7 +6,7 @@
  * Rule  the same commands in the same order give the same outcomes and the same state on every node
  */
 import type { WriteUtf8 } from "../demo/canonical-bytes.ts";
-import type { Outcome } from "../demo/outcome.ts";
+import { failed, type Outcome } from "../demo/outcome.ts";
 import { encodeOutcomeInPlace } from "../demo/outcome-bytes.ts";
 import { textOfBytes } from "../run/canonical.ts";
 import type { Evaluator } from "../run/machine.ts";
@@ -19,6 +19,7 @@ import {
   exportContracts,
   type SignatureCheck,
 } from "./contracts.ts";
+import { answerQuestion, decodeQuestion } from "./query.ts";
 import { startDemo } from "./start-demo.ts";
 
 export type ChainOptions = {
@@ -39,6 +40,8 @@ export type ChainOptions = {
 export type Chain = {
   /** Steps by the client's command at this place of the log. The outcome's bytes hold until the next call. Total. */
   readonly apply: (payload: Uint8Array, client: number, index: number) => Uint8Array;
+  /** What contracts hold now, asked in their own language (see query.ts). The bytes hold until the next call. Total; changes nothing. */
+  readonly query: (question: Uint8Array) => Uint8Array;
   /** The modules and what they hold, to be read only. */
   readonly contracts: Contracts;
   /** The time that contracts see now, in milliseconds from 1970. */
@@ -81,6 +84,14 @@ export function createChain(options: ChainOptions): Chain {
         isContractCommand(payload) ? applyContract(payload, client, index) : runDemo(payload),
         writeUtf8,
       );
+    },
+    query: (bytes) => {
+      const question = decodeQuestion(bytes);
+      const outcome =
+        question === undefined
+          ? failed("Error: not a question for contracts")
+          : answerQuestion(contracts, question, now);
+      return encodeOutcomeInPlace(outcome, writeUtf8);
     },
     clockShown: (validator) => {
       if (timed.modules !== modules.size) {

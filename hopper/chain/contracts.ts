@@ -200,7 +200,7 @@ function applyCall(
   if (linked === undefined || result === undefined || ran.value === undefined) {
     throw new Error("assert: a command that ran is there");
   }
-  const value = shown(machine, textLettersMax, ran.value, result, linked.ir.shapes);
+  const value = shownValue(machine, ran.value, result, linked.ir.shapes);
   const text = `${value} for ${ran.gasUsed} gas${shownEvents(machine, ran.events)}`;
   return { ok: true, text, diff: shownChanges(contracts, ran.changes) };
 }
@@ -227,13 +227,14 @@ function importsOf({ machine, checked }: Pick<Contracts, "machine" | "checked">)
   return (path, hash) => checked.get(hash ?? machine.names.get(path)?.current ?? "");
 }
 
-function faultText({ failure, gasUsed }: Ran): string {
+export function faultText({ failure, gasUsed }: Ran): string {
   if (failure === undefined) throw new Error("assert: only failures have this text");
   const { name, where } = failure;
   return `Fault ${name}${where === undefined ? "" : ` in ${where}`}, for ${gasUsed} gas`;
 }
 
-function placeOf(source: string, offset: number): string {
+/** Line and column from 1. */
+export function placeOf(source: string, offset: number): string {
   const before = source.slice(0, offset).split("\n");
   return `${before.length}:${(before.at(-1) ?? "").length + 1}`;
 }
@@ -243,6 +244,11 @@ const textLettersMax = 100_000;
 /** Of all rows of an outcome together, as far as each has its least. With them an outcome fits into a frame of the wire. */
 const rowsLettersMax = 300_000;
 const sideLettersMin = 80;
+
+/** A result, as an outcome's text has it. */
+export function shownValue(machine: Machine, value: Value, shape: Shape, shapes: readonly NamedShape[]): string {
+  return shown(machine, textLettersMax, value, shape, shapes);
+}
 
 /** What is cut ends in the hash of its canonical bytes, so that different values are shown differently. */
 function shown(

@@ -59,6 +59,8 @@ const load: { readonly [Case in BodyCase]: readonly [lane: number, checks: numbe
   command: [2, 0, 1],
   commandBatch: [2, 1, 2],
   hello: [2, 1, 0],
+  query: [2, 1, 0],
+  queryResponse: [0, 1, 0],
   relay: [2, 1, 3],
 };
 
@@ -200,6 +202,8 @@ test("what each message becomes once it is verified", (t) => {
     "commandBatch: consensus commands",
     "hello",
     "commandResponse",
+    "query: applier query",
+    "queryResponse",
     "relay: consensus commands",
     "appendEntries: consensus appendEntries",
     "appendEntriesResponse: commit-tracker vote",

@@ -16,7 +16,8 @@ type Bench = { readonly state: State; readonly machine: EchoMachine };
 
 function applierAt(appliedIndex = 0): Bench {
   const machine = echoMachine();
-  return { machine, state: start({ appliedIndex: appliedIndex as LogIndex }, { machine }) };
+  const io = { machine, now: () => 0, later: () => undefined };
+  return { machine, state: start({ appliedIndex: appliedIndex as LogIndex }, io) };
 }
 
 const segmentOf = (first: number, entries: Entries): Segment => ({

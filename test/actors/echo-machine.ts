@@ -1,4 +1,4 @@
-/** A state machine of two lines: its outcome is how many commands it has taken, then the payload; its state is both. */
+/** A state machine of two lines: its outcome, and its answer to a query, is how many commands it has taken, then the payload; its state is both. */
 import { createHash } from "node:crypto";
 import type { Machine } from "../../actors/applier.ts";
 
@@ -17,6 +17,7 @@ export function echoMachine(): EchoMachine {
       state.update(`${payload.length} `).update(payload);
       return Uint8Array.of(applied.length, ...payload);
     },
+    query: (question) => Uint8Array.of(applied.length, ...question),
     stateHash: () => new Uint8Array(state.copy().digest()),
   };
 }

@@ -143,8 +143,8 @@ test("a second version comes in by its authority alone, turns the rows, and leav
   for (let node = 0; node < 4; node++) await cluster.end(node, "SIGTERM");
   const store = join(cluster.layout.nodes[3]?.dir ?? "", "data");
   const query = (...flags: string[]) =>
-    juno("query", store, "register", 'get entries["ann"]', "--genesis", cluster.layout.genesis, ...flags);
+    juno("query", "--ledger", store, "register", 'get entries["ann"]', "--genesis", cluster.layout.genesis, ...flags);
   const [latest, early] = await Promise.all([query(), query("--at", String(upgradedAt - 1))]);
-  t.regex(latest.stdout, /^Entry \{ text = "hello", size = 5 \} : Entry\n/, latest.stderr);
-  t.regex(early.stdout, /^Entry \{ text = "hello" \} : Entry\n/, early.stderr);
+  t.regex(latest.stdout, /^Entry \{ text = "hello", size = 5 \} for/, latest.stderr);
+  t.regex(early.stdout, /^Entry \{ text = "hello" \} for/, early.stderr);
 });

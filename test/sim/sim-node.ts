@@ -156,8 +156,11 @@ export function boot(node: SimNode, around: Surroundings, secretSeed: Uint8Array
             around.onApply(node, payload);
             return encodeOutcome(apply(ledger, payload));
           },
+          query: (question) => question,
           stateHash: () => stateHash(ledger),
         },
+        now: () => 0,
+        later: () => undefined,
       },
     ),
     sender: sender.start(

@@ -95,6 +95,12 @@ export const arbitraryBodies: { readonly [Case in BodyCase]: Arbitrary<Body> } =
   commandResponse: fc
     .record({ node, client, results, leading: fc.boolean() })
     .map((value) => ({ $case: "commandResponse", value })),
+  query: fc
+    .record({ client, request, index: indexOrNone, question: bytes })
+    .map((value) => ({ $case: "query", value })),
+  queryResponse: fc
+    .record({ node, client, request, index: indexOrNone, outcome: bytes })
+    .map((value) => ({ $case: "queryResponse", value })),
   relay: fc.record({ node, commands }).map((value) => ({ $case: "relay", value })),
   appendEntries,
   appendEntriesResponse: vote.map((value) => ({ $case: "appendEntriesResponse", value })),

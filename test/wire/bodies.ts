@@ -34,6 +34,11 @@ export const bodies: readonly Body[] = [
       leading: true,
     },
   },
+  {
+    $case: "query",
+    value: { client, request: 130 as RequestId, index, question: text("std/coin\nget purse[usd, a]") },
+  },
+  { $case: "queryResponse", value: { node, client, request: 130 as RequestId, index, outcome: text("7") } },
   { $case: "relay", value: { node, commands: [...commands, foreign] } },
   {
     $case: "appendEntries",

@@ -90,7 +90,7 @@ export function digest(byte: number): Digest {
 
 /** True for the bodies that clients sign. */
 export function isClients({ $case }: Body): boolean {
-  return $case === "command" || $case === "commandBatch" || $case === "hello";
+  return $case === "command" || $case === "commandBatch" || $case === "hello" || $case === "query";
 }
 
 /** The seed of whoever the body names as its sender. */

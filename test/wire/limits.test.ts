@@ -7,6 +7,7 @@ import {
   controlBytesMax,
   frameBytesMax,
   payloadBytesMax,
+  questionBytesMax,
   validatorsMax,
 } from "../../wire/limits.ts";
 import type { Body, ClientId, Digest, Endorsement, NodeId, Signature, Term } from "../../wire/types.ts";
@@ -56,6 +57,13 @@ for (const [what, bodyWith] of counted) {
     );
   });
 }
+
+test("a question: at most 8 KiB", (t) => {
+  const query = bodyOf("query");
+  const said = (length: number): string =>
+    verdict({ ...query, value: { ...query.value, question: new Uint8Array(length) } });
+  t.deepEqual(around(questionBytesMax).map(said), ["", "", "question too large"]);
+});
 
 test("entries and results: at most 8192", (t) => {
   const entry = { term: 1 as Term, command };

@@ -8,7 +8,7 @@ import { cluster, engine, isClients, seedFor } from "./cluster.ts";
 import { reasonAgainst } from "./judge.ts";
 import { hexOf } from "./plain.ts";
 
-const bulk = ["commandBatch", "relay", "appendEntries", "syncResponse", "commandResponse"];
+const bulk = ["commandBatch", "relay", "appendEntries", "syncResponse", "commandResponse", "queryResponse"];
 
 for (const body of bodies) {
   const signed = encodeSigned(cluster, senderOf(body), body);

@@ -31,7 +31,7 @@ export interface Signed {
   readonly domain: string;
   /** SHA-256 of the genesis */
   readonly cluster: Uint8Array;
-  /** a node, or for cmd, cmdb and hello a client; equals the id inside the body */
+  /** a node, or for cmd, cmdb, hello and query a client; equals the id inside the body */
   readonly signer: number;
   readonly body:
     | { readonly $case: "command"; readonly value: Command }
@@ -39,6 +39,8 @@ export interface Signed {
     | { readonly $case: "hello"; readonly value: Hello }
     | { readonly $case: "commandResponse"; readonly value: CommandResponse }
     | { readonly $case: "relay"; readonly value: Relay }
+    | { readonly $case: "query"; readonly value: Query }
+    | { readonly $case: "queryResponse"; readonly value: QueryResponse }
     | { readonly $case: "appendEntries"; readonly value: AppendEntries }
     | { readonly $case: "appendEntriesResponse"; readonly value: AppendEntriesResponse }
     | { readonly $case: "nack"; readonly value: Nack }
@@ -85,6 +87,26 @@ export interface CommandResponse {
 export interface Result {
   readonly request: number;
   /** of the log entry at which the request took effect */
+  readonly index: number;
+  readonly outcome: Uint8Array;
+}
+
+/** QUERY: a question to the state machine, which is answered by the node that is asked and does not go into the log. */
+export interface Query {
+  readonly client: number;
+  /** above all queries of this client before; a count of its own */
+  readonly request: number;
+  /** answered just when this is the last entry applied; where that is past already, at once */
+  readonly index: number;
+  readonly question: Uint8Array;
+}
+
+/** QRYR: what a node's state machine says to a query. */
+export interface QueryResponse {
+  readonly node: number;
+  readonly client: number;
+  readonly request: number;
+  /** of the last log entry that had taken effect */
   readonly index: number;
   readonly outcome: Uint8Array;
 }
@@ -332,6 +354,12 @@ export const Signed: MessageFns<Signed> = {
       case "relay":
         Relay.encode(message.body.value, writer.uint32(114).fork()).join();
         break;
+      case "query":
+        Query.encode(message.body.value, writer.uint32(122).fork()).join();
+        break;
+      case "queryResponse":
+        QueryResponse.encode(message.body.value, writer.uint32(130).fork()).join();
+        break;
       case "appendEntries":
         AppendEntries.encode(message.body.value, writer.uint32(162).fork()).join();
         break;
@@ -438,6 +466,22 @@ export const Signed: MessageFns<Signed> = {
             }
 
             message.body = { $case: "relay", value: Relay.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.body = { $case: "query", value: Query.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.body = { $case: "queryResponse", value: QueryResponse.decode(reader, reader.uint32()) };
             continue;
           }
           case 20: {
@@ -838,6 +882,175 @@ export const Result: MessageFns<Result> = {
           }
           case 3: {
             if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseQuery(): Query {
+  return { client: 0, request: 0, index: 0, question: new Uint8Array(0) };
+}
+
+export const Query: MessageFns<Query> = {
+  encode(message: Query, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== 0) {
+      writer.uint32(8).uint32(message.client);
+    }
+    if (message.request !== 0) {
+      writer.uint32(16).uint64(message.request);
+    }
+    if (message.index !== 0) {
+      writer.uint32(24).uint64(message.index);
+    }
+    if (message.question.length !== 0) {
+      writer.uint32(34).bytes(message.question);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Query {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuery() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.client = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.request = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.index = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.question = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseQueryResponse(): QueryResponse {
+  return { node: 0, client: 0, request: 0, index: 0, outcome: new Uint8Array(0) };
+}
+
+export const QueryResponse: MessageFns<QueryResponse> = {
+  encode(message: QueryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== 0) {
+      writer.uint32(8).uint32(message.node);
+    }
+    if (message.client !== 0) {
+      writer.uint32(16).uint32(message.client);
+    }
+    if (message.request !== 0) {
+      writer.uint32(24).uint64(message.request);
+    }
+    if (message.index !== 0) {
+      writer.uint32(32).uint64(message.index);
+    }
+    if (message.outcome.length !== 0) {
+      writer.uint32(42).bytes(message.outcome);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.node = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.client = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.request = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.index = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
               break;
             }
 

@@ -6,6 +6,7 @@ import {
   encodeContractCommand,
 } from "../../../hopper/chain/contract-command.ts";
 import { applyContractCommand, createContracts, exportContracts } from "../../../hopper/chain/contracts.ts";
+import { answerQuestion, decodeQuestion } from "../../../hopper/chain/query.ts";
 import type { CheckedModule } from "../../../hopper/check/checked-module.ts";
 import { checkModule } from "../../../hopper/check/module.ts";
 import { lowerTests } from "../../../hopper/lower/lower-module.ts";
@@ -185,4 +186,38 @@ function answerTo(session: Session, line: string): string {
   return ran.called.outcome.failure === undefined ? "held" : "failed";
 }
 
-export const hopperTargets: readonly Target[] = [modules, values, commands, lines];
+const asked = createContracts({ sha256, signatures });
+for (const command of [
+  { kind: "publish", path: "counter", source: counter },
+  { kind: "call", module: "counter", command: "add", args: ["\u0061x", "\u0005"], gasLimit: 10_000, expect: [] },
+] as const) {
+  const outcome = applyContractCommand(asked, encodeContractCommand(command), given([]));
+  if (!outcome.ok) throw new Error(outcome.text);
+}
+const askedState = exportContracts(asked);
+const questions = [
+  'counter\nget n["x"]',
+  'counter\n(get n["y"] or 7) + 1 - 2',
+  "counter\n[1, 2] ++ [3]",
+  'counter\ntake n["x"]',
+  "counter\n1\ncommand more () = 2\n",
+  "none\n1",
+].map(bytesOf);
+
+/** Whatever is asked changes nothing, and is answered with the same words when it is asked again. */
+const queries: Target = {
+  name: "contract-query",
+  form: "text",
+  examples: questions,
+  allocatedBytesMax: 64 * 1024 * 1024,
+  take: (input) => {
+    const question = decodeQuestion(input);
+    if (question === undefined) return "no question";
+    const outcome = answerQuestion(asked, question, 0);
+    if (answerQuestion(asked, question, 0).text !== outcome.text) throw new Error("answered otherwise");
+    if (Buffer.compare(askedState, exportContracts(asked)) !== 0) throw new Error("something has changed");
+    return outcome.ok ? "answered" : outcome.text.slice(0, 40);
+  },
+};
+
+export const hopperTargets: readonly Target[] = [modules, values, commands, lines, queries];
