@@ -10,6 +10,7 @@ import type { CoresFlags } from "./cores.ts";
 import type { FirstFlags } from "./first.ts";
 import { commandsMax, commonFlags, countFlag, listFlag, nodesFlag, nodesMax, threadsFlag } from "./flags.ts";
 import type { FloodFlags } from "./flood.ts";
+import type { GasFlags } from "./gas.ts";
 import type { HopperFlags } from "./hopper.ts";
 import type { LatencyFlags } from "./latency.ts";
 import type { MicroFlags } from "./micro.ts";
@@ -166,6 +167,17 @@ const microCommand = buildCommand<MicroFlags, [], Context>({
   },
 });
 
+const gasCommand = buildCommand<GasFlags, [], Context>({
+  loader: loaderOf<GasFlags>(async () => (await import("./gas.ts")).gasBenchmark),
+  parameters: {
+    flags: { gas: countFlag("Gas of each part and run (3000000)", 10_000, 8_000_000), ...commonFlags },
+  },
+  docs: {
+    brief: "Processor time for a gas, by entry of the cost table; marks what is underpriced",
+    customUsage: [{ input: "--runs 3", brief: "some half a minute" }],
+  },
+});
+
 const hopperCommand = buildCommand<HopperFlags, [], Context>({
   loader: async () => {
     const { hopper } = await import("./hopper.ts");
@@ -277,6 +289,7 @@ type Verb =
   | "latency"
   | "recovery"
   | "micro"
+  | "gas"
   | "hopper"
   | "scaling"
   | "check"
@@ -292,6 +305,7 @@ const routes = buildRouteMap<Verb, Context>({
     latency: latencyCommand,
     recovery: recoveryCommand,
     micro: microCommand,
+    gas: gasCommand,
     hopper: hopperCommand,
     scaling: scalingCommand,
     check: checkCommand,
