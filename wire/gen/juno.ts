@@ -91,7 +91,7 @@ export interface Result {
   readonly outcome: Uint8Array;
 }
 
-/** QUERY: a question to the state machine, which is answered by the node that is asked and does not go into the log. */
+/** QRY: a question to the state machine, which is answered by the node that is asked and does not go into the log. */
 export interface Query {
   readonly client: number;
   /** above all queries of this client before; a count of its own */
