@@ -6,6 +6,7 @@
  */
 import type { CheckedModule } from "../check/checked-module.ts";
 import { checkModule, type Imports } from "../check/module.ts";
+import { compareCodePoints } from "../demo/code-points.ts";
 import { failed, type Outcome } from "../demo/outcome.ts";
 import { decodeUtf8 } from "../demo/utf8.ts";
 import type { IrCommand, IrModule } from "../ir/ir.ts";
@@ -103,14 +104,17 @@ function importsOf({ checked }: Contracts, { core }: CheckedModule): Imports {
   return (path, hash) => used.find((one) => one.path === path && (hash === null || one.hash === hash));
 }
 
+/** A name that the module does not have. */
 function unused(source: string): string {
+  const used = new Set(source.match(/asked\d*/g));
   let name = "asked";
-  while (source.includes(name)) name += "Now";
+  for (let number = 1; used.has(name); number++) name = `asked${number}`;
   return name;
 }
 
 function knownPaths({ machine }: Contracts): string {
-  const paths = [...machine.names.keys()].sort();
-  const [first] = paths;
-  return first === undefined ? "" : `; there are: ${paths.slice(0, 50).join(", ")}`;
+  const paths = [...machine.names.keys()].sort(compareCodePoints);
+  return paths.length === 0 ? "" : `; there are: ${paths.slice(0, pathsShownMax).join(", ")}`;
 }
+
+const pathsShownMax = 50;

@@ -102,6 +102,8 @@ test("a question sees the newest version of a module, and what it uses as it was
     outcomeOf(chain.apply(encodeContractCommand({ kind: "publish", path, source }), 1, 5));
   const user = (n: number) =>
     `module shop upgrade by ${who}\nuse std/coin (Unit)\nfn number () -> Nat = ${n}\nfn usd () -> Unit = Unit(${who}, "USD")\n`;
+  t.true(publish("sly", "module sly\nfn asked () -> Nat = 1\nfn asked1 () -> Nat = 2\n").ok);
+  t.regex(ask(chain, "sly\nasked() + asked1()").text, /^3 for/);
   t.true(publish("shop", user(1)).ok);
   t.regex(ask(chain, "shop\nnumber()").text, /^1 for/);
   t.regex(ask(chain, "shop\nusd().code").text, /^"USD" for/);
