@@ -22,8 +22,8 @@ export type CoresFigure = { readonly series: string; readonly unit: string; read
 
 export const poolSeries = "verifier pool";
 export const aloneSeries = "independent processes";
-/** Signatures in one batch: what a busy receiver packs. */
-const batchChecks = 256;
+/** Signatures in one batch: what a busy receiver packs at most (actors/receiver.ts). */
+const batchChecks = 1024;
 /** How long each works on, so that nobody's last batches find the machine empty. */
 const afterMs = 200;
 
