@@ -130,7 +130,7 @@ function pictures({ setup, settings, summary }: RunFile): Picture[] {
   const points = pointsOf(ofMetric(summary, "speed-up"));
   const x = { title: "cores", values };
   const speedUp: Panel = {
-    title: "Speed-up; dashed: ideal; independent processes: what the machine allows",
+    title: "Speed-up; dashed: ideal",
     x,
     y: { title: "times" },
     marks: [

@@ -5,7 +5,7 @@
  *
  * Each benchmark does so by itself where it writes into that folder.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fillBlocks, markdownTable } from "./figure-blocks.ts";
@@ -31,7 +31,7 @@ if (import.meta.main) {
 
 /** Writes the pages' blocks from the published run files; returns which pages are other than before. Nothing for another folder. */
 export function writePages(folder: string): string[] {
-  if (folder !== publishedFolder) return [];
+  if (realpathSync(folder) !== publishedFolder) return [];
   return pages.filter((path) => {
     const before = readFileSync(path, "utf8");
     const after = fillBlocks(before, writeBlock);
