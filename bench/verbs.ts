@@ -276,7 +276,7 @@ const allCommand: Command<Context> = buildCommand<CommonFlags, [], Context>({
   docs: {
     brief: "Every benchmark into one folder",
     customUsage: [
-      { input: "--out docs/benchmarks", brief: "what docs/benchmarks.md and docs/scaling.md show; more than an hour" },
+      { input: "--out docs/benchmarks", brief: "what docs/benchmarks.md and docs/scaling.md show; an hour" },
     ],
   },
 });

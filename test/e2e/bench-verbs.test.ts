@@ -121,7 +121,8 @@ test.serial("flood", async (t) => {
   t.true(committed > 0 && committed < 500 * 1.1, `${committed} of 500 committed`);
 });
 
-test.serial("latency", async (t) => {
+// These two wait most of their time, and do so side by side.
+test("latency", async (t) => {
   const line = "latency --nodes 1 --rates 50,100 --seconds 1 --runs 1";
   const { rows, samples } = await measured(t, line, { pictures: ["latency", "latency-percentiles"] });
   for (const rate of [50, 100]) {
@@ -143,7 +144,7 @@ test.serial("latency", async (t) => {
   }
 });
 
-test.serial("recovery", async (t) => {
+test("recovery", async (t) => {
   const { rows, samples, settings } = await measured(t, "recovery --quick --rate 50");
   const gap = oneOf(rows, "gap from the kill to the next commit");
   t.true(gap > 0 && gap <= oneOf(rows, "longest silence") + 1000, `gap ${gap}`);
