@@ -2,7 +2,8 @@
  * Applier: steps the state machine by what is committed, in order, each request at most once.
  *
  * In    `apply`, `repeat` from consensus; `replay` from log; `query` from receiver; `drained`, `later` from its shell
- * Out   `results` to sender, for each client one list for what was applied together; `queryResponse` to sender
+ * Out   `results` to sender, for each client one list for what was applied together; `queryResponse` to sender, and then
+ *       `queried` to receiver
  * Owns  the state machine, request windows, results, queries
  * Rule  docs/protocol.md, Clients
  */
@@ -58,7 +59,7 @@ export type State = {
   readonly counters: Counters;
   readonly clients: Map<number, Client>;
   readonly queries: Queries;
-  /** Answers to queries that were not posted yet. */
+  /** Answers to queries, and word to the receiver that they are done with, not posted yet. */
   answered: Post[];
   appliedIndex: LogIndex;
 };
@@ -82,8 +83,7 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       return [];
     case "query":
       tally(state.counters, "queries");
-      noteFlaw(state, takeQuery(state.queries, mail.query, state.appliedIndex, state.io.now()));
-      return [];
+      return takeOrDrop(state, mail.query);
     case "later":
       return [];
     case "drained":
@@ -145,11 +145,17 @@ function work(state: State, { client, request, question }: Query): void {
   const outcome = io.machine.query(question).slice();
   noteTime(state.queries, startedAt, io.now());
   tally(state.counters, "queries answered");
-  state.answered.push({ to: "sender", mail: { kind: "queryResponse", client, request, index, outcome } });
+  state.answered.push(
+    { to: "sender", mail: { kind: "queryResponse", client, request, index, outcome } },
+    { to: "receiver", mail: { kind: "queried", client } },
+  );
 }
 
-function noteFlaw(state: State, flaw: string | undefined): void {
-  if (flaw !== undefined) tally(state.counters, `queries ${flaw}`);
+function takeOrDrop(state: State, query: Query): readonly Post[] {
+  const flaw = takeQuery(state.queries, query, state.appliedIndex, state.io.now());
+  if (flaw === undefined) return [];
+  tally(state.counters, `queries ${flaw}`);
+  return [{ to: "receiver", mail: { kind: "queried", client: query.client } }];
 }
 
 /** Consensus may know less than this actor of what took effect, never more. */

@@ -2,7 +2,7 @@
  * Receiver: takes frames off the listeners, has them verified, and passes on what is sound.
  *
  * In    `frame`, `closed` from the transport; `verdict` from the verifier; `credit`, `settled` from consensus;
- *       `certified` from commit tracker; `reply` from sender
+ *       `certified` from commit tracker; `queried` from applier; `reply` from sender
  * Out   votes to commit tracker, queries to applier; everything else that is verified to consensus
  * Owns  listening sockets, lanes, size and rate limits, which connection is which client's
  * Rule  architecture: cheap checks first, lanes, and a flood of commands costs latency, never memory, nor votes
@@ -18,6 +18,7 @@ import { admit, type CheckItem, type Entrance, type LaneNumber, type Members } f
 import { rowCount } from "./command-rows.ts";
 import { type Counters, type Post, tally, unreachable } from "./mailbox.ts";
 import { isLate, isSpare, knowVotes, settle, type VotesKnown } from "./needless-votes.ts";
+import { createOpenQueries, hasRoomFor, noteClosed, noteOpened, type OpenQueries } from "./open-queries.ts";
 import { type Arrival, forged, pack, type Task, unpack, votePost } from "./verification.ts";
 
 export type Config = {
@@ -41,6 +42,8 @@ export type Mail =
   | { readonly kind: "settled"; readonly index: LogIndex }
   /** Q votes on this point are in: more of them tell nothing new. */
   | { readonly kind: "certified"; readonly of: VoteKind; readonly term: Term; readonly index: LogIndex }
+  /** A query of this client is done with, answered or not. */
+  | { readonly kind: "queried"; readonly client: ClientId }
   | { readonly kind: "reply"; readonly client: ClientId; readonly frame: Uint8Array };
 
 export type Io = {
@@ -76,6 +79,7 @@ export type State = {
   tasks: number;
   credit: number;
   readonly votes: VotesKnown;
+  readonly queries: OpenQueries;
   /** Votes on points for which enough are being checked; looked at again if those do not suffice. */
   spare: Arrival[];
 };
@@ -108,6 +112,7 @@ export function start(config: Config, io: Io): State {
     tasks: 0,
     credit: config.commandsWaitingMax,
     votes: knowVotes(config.members.quorum, config.commitIndex),
+    queries: createOpenQueries(),
     spare: [],
   };
 }
@@ -137,6 +142,9 @@ export function receive(state: State, mail: Mail): readonly Post[] {
       break;
     case "certified":
       state.votes.certified[mail.of] = { term: mail.term, index: mail.index };
+      return [];
+    case "queried":
+      noteClosed(state.queries, mail.client);
       return [];
     case "reply":
       for (const connection of state.connectionsOf.get(mail.client) ?? []) state.io.reply(connection, mail.frame);
@@ -299,7 +307,15 @@ function release(state: State, task: Task, verdict: BatchVerdict): readonly Post
     else tally(state.rejects, reason, count);
   }
   giveBackCredit(state, task, posts);
-  return posts;
+  return posts.filter(({ mail }) => mail.kind !== "query" || mayPass(state, mail.query.client));
+}
+
+/** Makes room for a query on its way to the applier, or drops it. */
+function mayPass(state: State, client: ClientId): boolean {
+  const room = hasRoomFor(state.queries, client);
+  if (room) noteOpened(state.queries, client);
+  else tally(state.counters, "queries dropped");
+  return room;
 }
 
 /** A forged envelope costs more to refuse than to make: its connection is of no more use. */

@@ -5,6 +5,7 @@ import type { Post } from "../../actors/mailbox.ts";
 import { waitMs } from "../../actors/queries.ts";
 import { emptyColumns, type Segment } from "../../wire/entries.ts";
 import type { ClientId, LogIndex, RequestId } from "../../wire/types.ts";
+import { bodyOf } from "../wire/bodies.ts";
 import { echoMachine } from "./echo-machine.ts";
 
 /** A bench with a clock; each answer takes `tookMs`. */
@@ -84,6 +85,18 @@ test("a place that does not come is waited for only so long", (t) => {
   t.deepEqual(answers(state), ["sender: 7 1 at 5: 5,1"]);
   apply(state, 6, 1);
   t.deepEqual(answers(state), []);
+});
+
+test("of each query the receiver is told once that it is done with", (t) => {
+  const { state } = bench();
+  const done = (posts: readonly Post[]): number => posts.filter(({ mail }) => mail.kind === "queried").length;
+  ask(state, 7, 1, 0);
+  ask(state, 7, 2, 3);
+  t.is(done(receive(state, { kind: "drained" })), 1);
+  apply(state, 1, 3);
+  t.is(done(receive(state, { kind: "drained" })), 1);
+  const again = { ...bodyOf("query").value, client: 7 as ClientId, request: 2 as RequestId };
+  t.is(done(receive(state, { kind: "query", query: again })), 1);
 });
 
 test("a query that is played back is not answered again", (t) => {

@@ -1,7 +1,7 @@
 import test from "ava";
 import { checkCount } from "../../pools/signature-batch.ts";
 import { commandAt } from "../../wire/entries.ts";
-import type { Body, ClientId, LogIndex, NodeId, Term } from "../../wire/types.ts";
+import type { Body, ClientId, LogIndex, NodeId, RequestId, Term } from "../../wire/types.ts";
 import { bodyOf } from "../wire/bodies.ts";
 import { certificateOf, commandOf, digest, frameOf, pointOf, seedOfClient, seedOfNode } from "../wire/cluster.ts";
 import { hexOf } from "../wire/plain.ts";
@@ -323,4 +323,36 @@ test("a forged vote that is checked at once closes its connection, and no other"
   t.deepEqual(bench.closes, ["5: invalid signature"]);
   t.is(bench.state.rejects["invalid signature"], 1);
   t.deepEqual(told(bench), ["vote 2"]);
+});
+
+test("queries go to the applier, few at a time, and more when some are done with", (t) => {
+  const bench = receiverBench();
+  let number = 0;
+  const ask = (client: number, count: number): void => {
+    for (let i = 0; i < count; i++) {
+      const value = { ...bodyOf("query").value, client: client as ClientId, request: ++number as RequestId };
+      bench.frame("client", frameOf({ $case: "query", value }, { seed: seedOfClient(client) }));
+    }
+    bench.answerAll();
+  };
+  const passed = (): number => bench.posts.filter(({ to, mail }) => to === "applier" && mail.kind === "query").length;
+  ask(7, 40);
+  t.is(passed(), 16);
+  t.is(bench.state.counters["queries dropped"], 24);
+  ask(8, 1);
+  t.is(passed(), 17);
+  bench.mail({ kind: "queried", client: 7 as ClientId });
+  ask(7, 3);
+  t.is(passed(), 18);
+  for (let i = 0; i < 16; i++) bench.mail({ kind: "queried", client: 7 as ClientId });
+  bench.mail({ kind: "queried", client: 8 as ClientId });
+  t.deepEqual([bench.state.queries.total, bench.state.queries.ofClient.size], [0, 0]);
+});
+
+test("a query whose signature is wrong ends its connection and asks nothing", (t) => {
+  const bench = receiverBench();
+  bench.frame("client", frameOf(bodyOf("query"), { seed: seedOfClient(8) }), 3);
+  bench.answerAll();
+  t.deepEqual(bench.posts, []);
+  t.deepEqual(bench.closes, ["3: invalid signature"]);
 });
