@@ -25,6 +25,7 @@ function loop(body: string, { has = "", first = [], start = "0" }: Parts = {}): 
   return `module g
 ${has}
 fn square (k : Nat) -> Nat = for i in range(k), a = 3 { a * a }
+fn other (k : Nat) -> Nat = for i in range(k), a = 7 { a * a }
 fn double (k : Nat, t : Text) -> Text = for i in range(k), a = t { a ++ a }
 command go (n : Nat) =
 ${before}  let done = for i in range(n), a = ${start} {
@@ -114,11 +115,15 @@ export const gasCases: readonly GasCase[] = [
   { entry: "divide", name: "long mod small", source: loop("let d = mod(x, i + 3)\na", { first: [long] }) },
   { entry: "divide", name: "long mod long", source: loop("size([mod(x + i, y)])", { first: [long, half] }) },
   { entry: "gcd", name: "small gcd", source: loop("gcd(i, 832040)") },
-  { entry: "gcd", name: "middling gcd", source: loop("gcd(m + i, m - 1)", { first: [middling] }) },
+  {
+    entry: "gcdLimb",
+    name: "middling gcd",
+    source: loop("gcd(m * m + i, z)", { first: [middling, "let z = other(7)"] }),
+  },
   {
     entry: "gcd",
     name: "long gcd",
-    source: loop("gcd(x + i, y + 1)", { first: ["let x = square(11)", "let y = square(10)"] }),
+    source: loop("gcd(x + i, z)", { first: ["let x = square(11)", "let z = other(10)"] }),
   },
   {
     entry: "rationalWhole",
@@ -147,6 +152,13 @@ export const gasCases: readonly GasCase[] = [
   },
   {
     entry: "rational",
+    name: "sums of seven limbs",
+    source: loop("let s = h + 1 / rat(i + 7)\na", {
+      first: ["let h = for i in range(300), h = rat(0) { h + 1 / rat(i + 1) }"],
+    }),
+  },
+  {
+    entry: "rational",
     name: "long fractions",
     source: loop("r + s", { start: "r", first: ["let r = 1 / rat(square(10))", "let s = 1 / rat(square(10) + 1)"] }),
   },
@@ -158,10 +170,10 @@ export const gasCases: readonly GasCase[] = [
   },
   { entry: "textBytesPerGas", name: "++ of long texts", source: loop("textSize(t ++ t)", { first: [ascii] }) },
   { entry: "textBytesPerGas", name: "textSize", source: loop("textSize(t)", { first: [ascii] }) },
-  { entry: "textBytesPerGas", name: "textSize of €", source: loop("textSize(t)", { first: [euros] }) },
+  { entry: "letterBytesPerGas", name: "textSize of €", source: loop("textSize(t)", { first: [euros] }) },
   { entry: "textBytesPerGas", name: "utf8", source: loop("bytesSize(utf8(t))", { first: [ascii] }) },
-  { entry: "textBytesPerGas", name: "utf8 of €", source: loop("bytesSize(utf8(t))", { first: [euros] }) },
-  { entry: "textBytesPerGas", name: "utf8 of a small €", source: loop('bytesSize(utf8("€€€€€€€€"))') },
+  { entry: "letterBytesPerGas", name: "utf8 of €", source: loop("bytesSize(utf8(t))", { first: [euros] }) },
+  { entry: "letterBytesPerGas", name: "utf8 of a small €", source: loop('bytesSize(utf8("€€€€€€€€"))') },
   {
     entry: "textBytesPerGas",
     name: "< of long texts",
@@ -180,7 +192,7 @@ export const gasCases: readonly GasCase[] = [
     }),
   },
   {
-    entry: "textBytesPerGas",
+    entry: "writeBytesPerGas",
     name: "lookup of a long €",
     source: loop("match lookup(m, t) { Just(y) => y, Nothing => 0 }", {
       first: [euros, "let m = insert(emptyMap(), t, 1)"],
@@ -276,17 +288,17 @@ export const gasCases: readonly GasCase[] = [
   { entry: "sha256BytesPerGas", name: "key of a long € name", source: loop("size([key(t)])", { first: [euros] }) },
   { entry: "compare", name: "== of small numbers", source: loop("if i == n then 1 else 0") },
   {
-    entry: "compare",
+    entry: "compareBytesPerGas",
     name: "== of long numbers",
     source: loop("if x == z then 1 else 0", { first: [long, "let z = square(15)"] }),
   },
   {
-    entry: "compare",
+    entry: "compareBytesPerGas",
     name: "== of lists",
     source: loop("if l == k then 1 else 0", { first: ["let l = range(50000)", "let k = range(50000)"] }),
   },
   {
-    entry: "compare",
+    entry: "compareBytesPerGas",
     name: "== of lists of tuples",
     source: loop("if l == k then 1 else 0", {
       first: [
@@ -301,7 +313,7 @@ export const gasCases: readonly GasCase[] = [
     source: loop("if t == s then 1 else 0", { first: [ascii, 'let s = double(18, "ab")'] }),
   },
   {
-    entry: "compare",
+    entry: "compareBytesPerGas",
     name: "== of maps",
     source: loop("if m == k then 1 else 0", {
       first: [
@@ -312,6 +324,14 @@ export const gasCases: readonly GasCase[] = [
   },
   {
     entry: "moves",
+    name: "moves of few rows",
+    source: loop('moves "a" : "ann" + 0\na', {
+      has: coins,
+      first: ['put new purses[("a", "b")] = Coin("a", 0) else Has'],
+    }),
+  },
+  {
+    entry: "movesRow",
     name: "moves over many rows",
     source: loop('moves "a" : "ann" + 0\na', {
       has: coins,

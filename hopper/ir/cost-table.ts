@@ -22,21 +22,29 @@ export const costTable = {
   multiply: 2,
   divide: 4,
   gcd: 8,
+  /** Each limb after the first, beside the square. */
+  gcdLimb: 40,
   rationalWhole: 4,
   rational: 3,
   text: 2,
   textBytesPerGas: 16,
+  /** UTF-8 of a text whose letters are looked at, if it is not ASCII; beside the above. */
+  letterBytesPerGas: 4,
   get: 40,
   getBytesPerGas: 16,
   write: 80,
-  writeBytesPerGas: 8,
+  /** Of keys when rows are read, too: they are made for it. */
+  writeBytesPerGas: 4,
   emit: 20,
   module: 100,
   signer: 10,
   sha256: 60,
   sha256BytesPerGas: 2,
   compare: 1,
+  compareBytesPerGas: 4,
   moves: 20,
+  /** Each row that the command touched is held against each `moves`, and each expectation of its signers. */
+  movesRow: 8,
 } as const;
 
 export type Limits = {

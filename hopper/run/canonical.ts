@@ -7,6 +7,7 @@ import { limits } from "../ir/cost-table.ts";
 import type { IrFunction, IrModule, NamedShape, Shape } from "../ir/ir.ts";
 import { weight } from "./compare.ts";
 import { fault } from "./fault.ts";
+import { bytesAtOnce, textOf, utf8 } from "./utf8.ts";
 import {
   type Bytes,
   type Closure,
@@ -215,8 +216,20 @@ export function encodeInt(value: Int): string {
 /** Bytes from their hex digits. */
 export function bytesOfHex(hex: string): string {
   let text = "";
-  for (let i = 0; i < hex.length; i += 2) text += String.fromCharCode(Number.parseInt(hex.slice(i, i + 2), 16));
-  return text;
+  const bytes: number[] = [];
+  let size = 0;
+  for (let i = 0; i < hex.length; i += 2) {
+    bytes[size++] = (digit(hex.charCodeAt(i)) << 4) | digit(hex.charCodeAt(i + 1));
+    if (size < bytesAtOnce) continue;
+    text += textOf(bytes, size);
+    size = 0;
+  }
+  return text + textOf(bytes, size);
+}
+
+/** Of the character of a hex digit: letters stand at 65 and 97. */
+function digit(character: number): number {
+  return (character & 15) + (character >> 6) * 9;
 }
 
 function encodeRat({ n, d }: Rat): string {
@@ -224,60 +237,8 @@ function encodeRat({ n, d }: Rat): string {
 }
 
 export function encodeText(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) >= 0x80) {
-      const bytes = text.length < inBytesFrom ? utf8Letters(text) : utf8Bytes(text);
-      return head(3, bytes.length) + bytes;
-    }
-  }
-  return head(3, text.length) + text;
-}
-
-/** From so many letters on, an array of bytes is quicker than a string that grows by letters: five times for a million. */
-const inBytesFrom = 500;
-
-function utf8Letters(text: string): string {
-  let bytes = "";
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes += character;
-    else if (code < 0x800) bytes += String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-    else if (code < 0x10000)
-      bytes += String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    else
-      bytes += String.fromCharCode(
-        0xf0 | (code >> 18),
-        0x80 | ((code >> 12) & 0x3f),
-        0x80 | ((code >> 6) & 0x3f),
-        0x80 | (code & 0x3f),
-      );
-  }
-  return bytes;
-}
-
-function utf8Bytes(text: string): string {
-  const bytes = new Uint8Array(text.length * 3);
-  let size = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) bytes[size++] = unit;
-    else if (unit < 0x800) {
-      bytes[size++] = 0xc0 | (unit >> 6);
-      bytes[size++] = 0x80 | (unit & 0x3f);
-    } else if (unit < 0xd800 || unit > 0xdfff) {
-      bytes[size++] = 0xe0 | (unit >> 12);
-      bytes[size++] = 0x80 | ((unit >> 6) & 0x3f);
-      bytes[size++] = 0x80 | (unit & 0x3f);
-    } else {
-      // Texts are well formed: the second half of a pair follows the first.
-      const code = 0x10000 + ((unit & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
-      bytes[size++] = 0xf0 | (code >> 18);
-      bytes[size++] = 0x80 | ((code >> 12) & 0x3f);
-      bytes[size++] = 0x80 | ((code >> 6) & 0x3f);
-      bytes[size++] = 0x80 | (code & 0x3f);
-    }
-  }
-  return textOfBytes(bytes.subarray(0, size));
+  const bytes = utf8(text);
+  return head(3, bytes.length) + bytes;
 }
 
 export function encodeBytes({ bytes }: Bytes): string {
@@ -352,9 +313,6 @@ export function encodeFree(value: Value): string {
   const [tag, ...fields] = value as Data;
   return `\x82\x08${head(4, fields.length + 1)}${head(0, tag)}${fields.map(encodeFree).join("")}`;
 }
-
-/** They lie on the platform's stack for a moment. */
-const bytesAtOnce = 1024;
 
 /** Bytes as a string of characters below 256. */
 export function textOfBytes(bytes: Uint8Array): string {

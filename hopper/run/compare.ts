@@ -1,7 +1,8 @@
 /** Equality and order of values, by what they are and never by the platform's taste. */
 import { limits } from "../ir/cost-table.ts";
 import { fault } from "./fault.ts";
-import { compareInt } from "./integer.ts";
+import { bytesOf, compareInt } from "./integer.ts";
+import { isSurrogate, utf8Size } from "./utf8.ts";
 import type { Bytes, Data, Dictionary, List, Rat, Value } from "./value.ts";
 
 /** Both are of one Data type, and were weighed. Values have one form each, so equal parts make equal wholes. */
@@ -72,10 +73,6 @@ function sameBefore(a: string, b: string, length: number): number {
   return at;
 }
 
-function isSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdfff;
-}
-
 /**
  * How much there is of a value: bytes of its text and numbers, and one for each part. Costs of tables and events go by it.
  * The faults TooLarge and DepthExceeded stand before all that walks a value: parts may be shared, so that a few steps make more
@@ -84,8 +81,8 @@ function isSurrogate(unit: number): boolean {
 export function weight(value: Value, depth = 1): number {
   if (typeof value === "number") return 4;
   if (typeof value === "boolean") return 1;
-  if (typeof value === "string") return 1 + value.length;
-  if (typeof value === "bigint") return 1 + Math.ceil(value.toString(16).length / 2);
+  if (typeof value === "string") return 1 + utf8Size(value);
+  if (typeof value === "bigint") return 1 + bytesOf(value);
   if (depth > limits.valueNesting) fault("DepthExceeded");
   if (Array.isArray(value)) return weightOfAll(value as Data, depth);
   if (isBytes(value)) return 1 + value.bytes.length;

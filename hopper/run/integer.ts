@@ -6,27 +6,59 @@ import { costTable, limits } from "../ir/cost-table.ts";
 import { fault } from "./fault.ts";
 import type { Int } from "./value.ts";
 
+/** Next to the greatest and the least number there may be. */
+const end = 1n << BigInt(limits.integerBits);
+const lowEnd = -end;
+
 /** In canonical form; the fault TooLarge where it has more bits than allowed. */
 export function canonical(value: bigint): Int {
   if (value >= -9007199254740991n && value <= 9007199254740991n) return Number(value);
-  if (bitsOf(value) > limits.integerBits) fault("TooLarge");
+  if (value >= end || value <= lowEnd) fault("TooLarge");
   return value;
 }
 
-/** 2^64, 2^128 and so on: to compare with them is quicker than to count digits. */
-const limbEnds: readonly bigint[] = Array.from({ length: 16 }, (_, i) => 1n << BigInt(64 * (i + 1)));
+/** Numbers are measured by comparing: to count digits takes a thousand times as long. Sizes are sought in two strides, so that tables stay small. */
+const stride = 32;
+/** 2^64, 2^128 and so on. */
+const limbEnds: readonly bigint[] = Array.from({ length: stride }, (_, i) => 1n << BigInt(64 * (i + 1)));
+/** Of 32 limbs, 64 limbs and so on, up to twice the limit: products are no longer. */
+const strideEnds: readonly bigint[] = Array.from(
+  { length: (2 * limits.integerBits) / (64 * stride) },
+  (_, i) => 1n << BigInt(64 * stride * (i + 1)),
+);
+
+/** How many of these are not above x. */
+function endsWithin(ends: readonly bigint[], x: bigint): number {
+  let low = 0;
+  let high = ends.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (x < (ends[middle] as bigint)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
 
 /** 64-bit limbs of |x|, at least 1. */
 export function limbs(x: Int): number {
   if (typeof x === "number") return 1;
   const size = x < 0n ? -x : x;
-  for (let i = 0; i < limbEnds.length; i++) if (size < (limbEnds[i] as bigint)) return i + 1;
-  return Math.ceil(bitsOf(x) / 64);
+  // Most are short.
+  for (let i = 0; i < 8; i++) if (size < (limbEnds[i] as bigint)) return i + 1;
+  const strides = endsWithin(strideEnds, size);
+  return strides * stride + endsWithin(limbEnds, strides === 0 ? size : size >> BigInt(64 * stride * strides)) + 1;
 }
 
-/** Bits of |x|, up to 4 too many. */
+/** Bytes of |x|. */
+export function bytesOf(x: bigint): number {
+  const whole = limbs(x) - 1;
+  const top = (x < 0n ? -x : x) >> BigInt(64 * whole);
+  return 8 * whole + Math.ceil(top.toString(16).length / 2);
+}
+
+/** Bits of |x|, up to 7 too many. */
 function bitsOf(x: bigint): number {
-  return (x < 0n ? -x : x).toString(16).length * 4;
+  return 8 * bytesOf(x);
 }
 
 /** Before the work is done: a product may be too large to be made at all. */
@@ -142,9 +174,14 @@ export function isNegative(a: Int): boolean {
   return a < 0;
 }
 
+/** What the gcd of two numbers of this size costs. */
+export function gcdOfLimbs(size: number): number {
+  return costTable.gcd * size * size + costTable.gcdLimb * (size - 1);
+}
+
 export const gasOf = {
   add: (a: Int, b: Int): number => costTable.add + Math.max(limbs(a), limbs(b)),
   multiply: (a: Int, b: Int): number => costTable.multiply + limbs(a) * limbs(b),
   divide: (a: Int, b: Int): number => costTable.divide + 2 * limbs(a) * limbs(b),
-  gcd: (a: Int, b: Int): number => costTable.gcd * Math.max(limbs(a), limbs(b)) ** 2,
+  gcd: (a: Int, b: Int): number => gcdOfLimbs(Math.max(limbs(a), limbs(b))),
 } as const;

@@ -153,6 +153,7 @@ export function attempt(
   const limit = execution.gasLeft;
   try {
     const value = act(execution);
+    spendPromises(execution, execution.promises.length + (circumstances.expect?.length ?? 0));
     const changes = execution.journal.changes();
     for (const promised of execution.promises) checkMoves(promised, changes);
     checkExpectations(circumstances.expect ?? [], changes);
@@ -166,6 +167,13 @@ export function attempt(
     const failure = { kind, number: faultNumbers[kind], name, where, place };
     return { failure, value: undefined, gasUsed: limit - execution.gasLeft, gasLimit: limit, changes: [], events: [] };
   }
+}
+
+/** Each promise is held against each change, so that many of both take long. */
+function spendPromises(execution: Execution, promises: number): void {
+  if (promises === 0) return;
+  const { rows, weight } = execution.journal.touched();
+  execution.spend(promises * (rows * costTable.movesRow + Math.ceil(weight / costTable.textBytesPerGas)));
 }
 
 export function run(

@@ -1,12 +1,13 @@
 /** What is built in: each takes its arguments and charges for their size. Names are those of hopper/check/builtins. */
 import { costTable, limits } from "../ir/cost-table.ts";
-import { bytesOfHex, bytesOfText, encodeText, textOfBytes } from "./canonical.ts";
+import { bytesOfHex, bytesOfText, textOfBytes } from "./canonical.ts";
 import { compareBytes, compareText, equal, weight } from "./compare.ts";
 import { emptyDictionary, entriesOf, insert, lookup, remove } from "./dictionary.ts";
 import type { Execution } from "./execution.ts";
 import { fault } from "./fault.ts";
 import * as integer from "./integer.ts";
 import * as rational from "./rational.ts";
+import { isAscii, utf8, utf8Size } from "./utf8.ts";
 import {
   type Bytes,
   type Data,
@@ -45,6 +46,16 @@ const onRat =
 const spendText = (execution: Execution, length: number): void =>
   execution.spend(costTable.text + Math.ceil(length / costTable.textBytesPerGas));
 
+/** For what looks at each letter. */
+function spendLetters(execution: Execution, text: string): void {
+  spendText(execution, text.length);
+  if (!isAscii(text)) execution.spend(Math.ceil(utf8Size(text) / costTable.letterBytesPerGas));
+}
+
+function spendEqual(execution: Execution, a: Value, b: Value): void {
+  execution.spend(costTable.compare + Math.ceil(Math.max(weight(a), weight(b)) / costTable.compareBytesPerGas));
+}
+
 /** A whole family of comparisons. */
 function comparisons(
   family: string,
@@ -74,6 +85,7 @@ function durations(milliseconds: number): Primitive {
 
 /** Code points. Texts are well formed, so each low surrogate ends one; four times as fast as JavaScript's iteration. */
 function scalars(text: string): number {
+  if (isAscii(text)) return text.length;
   let count = 0;
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) count++;
   return count;
@@ -126,14 +138,14 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   [
     "equal",
     (execution, a, b) => {
-      execution.spend(costTable.compare + Math.ceil(Math.max(weight(a), weight(b)) / costTable.textBytesPerGas));
+      spendEqual(execution, a, b);
       return equal(a, b);
     },
   ],
   [
     "notEqual",
     (execution, a, b) => {
-      execution.spend(costTable.compare + Math.ceil(Math.max(weight(a), weight(b)) / costTable.textBytesPerGas));
+      spendEqual(execution, a, b);
       return !equal(a, b);
     },
   ],
@@ -149,16 +161,15 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   [
     "textLength",
     (execution, a) => {
-      spendText(execution, (a as string).length);
+      spendLetters(execution, a as string);
       return scalars(a as string);
     },
   ],
   [
     "textUtf8",
     (execution, a) => {
-      spendText(execution, (a as string).length);
-      const encoded = encodeText(a as string);
-      return { bytes: encoded.slice(headLength(encoded)) };
+      spendLetters(execution, a as string);
+      return { bytes: utf8(a as string) };
     },
   ],
   ...comparisons("text", (execution, a, b) => {
@@ -233,7 +244,8 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   [
     "mapGet",
     (execution, map, key) => {
-      spendText(execution, weight(key) + (map as Dictionary).entries.length);
+      spendText(execution, (map as Dictionary).entries.length);
+      execution.spend(Math.ceil(weight(key) / costTable.writeBytesPerGas));
       return lookup(map as Dictionary, key);
     },
   ],
@@ -267,7 +279,7 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   [
     "principalKey",
     (execution, name) => {
-      execution.spend(costTable.sha256 + Math.ceil((name as string).length / costTable.sha256BytesPerGas));
+      execution.spend(costTable.sha256 + Math.ceil(utf8Size(name as string) / costTable.sha256BytesPerGas));
       return [principal.key, keyOfName(name as string, execution.start.sha256)];
     },
   ],
@@ -283,14 +295,8 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
   ],
 ]);
 
-function headLength(encoded: string): number {
-  const low = encoded.charCodeAt(0) & 0x1f;
-  return low < 24 ? 1 : 1 + 2 ** (low - 24);
-}
-
 /** 64 hex digits are the hash of a public key itself; any other name stands for the hash of "hopper/key" and the name. */
 export function keyOfName(name: string, sha256: (bytes: Uint8Array) => Uint8Array): Bytes {
   if (/^[0-9a-f]{64}$/.test(name)) return { bytes: bytesOfHex(name) };
-  const text = encodeText(name);
-  return { bytes: textOfBytes(sha256(bytesOfText(`hopper/key${text.slice(headLength(text))}`))) };
+  return { bytes: textOfBytes(sha256(bytesOfText(`hopper/key${utf8(name)}`))) };
 }

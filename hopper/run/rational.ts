@@ -56,5 +56,5 @@ export function roundHalfEven(a: Rat, step: Rat): Rat {
 export function gasOfRat(a: Rat, b: Rat): number {
   const size = Math.max(integer.limbs(a.n), integer.limbs(a.d), integer.limbs(b.n), integer.limbs(b.d));
   if (a.d === 1 && b.d === 1) return costTable.rationalWhole + size;
-  return costTable.rational * (costTable.multiply + size * size) + costTable.gcd * size * size;
+  return costTable.rational * (costTable.multiply + size * size) + integer.gcdOfLimbs(size);
 }

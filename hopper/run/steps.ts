@@ -50,13 +50,14 @@ export function refuseUnstorable(
   if (withFunctions || size * bytesPerWeightMax > limits.valueBytes) encoderOf(shape, shapes)(value);
 }
 
-/** Text of three bytes a character; numbers have 9 bytes for 4, and functions 55 for 41. */
+/** Numbers have 9 bytes for 4, and functions 55 for 41. */
 const bytesPerWeightMax = 4;
 
 /** The row's value; undefined where there is none. */
 export function readRow(execution: Execution, seen: Seen, key: Value): Value | undefined {
   const row = placeOf(execution, seen, key);
-  execution.spend(costTable.get + Math.ceil((row.bytes.length + row.weight) / costTable.getBytesPerGas));
+  const ofKey = Math.ceil(row.bytes.length / costTable.writeBytesPerGas);
+  execution.spend(costTable.get + ofKey + Math.ceil(row.weight / costTable.getBytesPerGas));
   return row.value;
 }
 

@@ -142,6 +142,13 @@ export class Journal {
     row.weight = weight;
   }
 
+  /** How much a look at all that was changed takes, in rows and in what they held and hold. */
+  touched(): { readonly rows: number; readonly weight: number } {
+    let sum = 0;
+    for (const { weight, weightBefore } of this.#touched) sum += weight + weightBefore;
+    return { rows: this.#touched.length, weight: sum };
+  }
+
   /** Takes everything back. */
   rollBack(): void {
     for (const row of this.#touched) {
