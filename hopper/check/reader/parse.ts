@@ -16,7 +16,7 @@ import {
   Unreadable,
 } from "./cursor.ts";
 import { readBody, readExpr } from "./expressions.ts";
-import { atEnd, declarationWords, readOrSkip } from "./recover.ts";
+import { atEnd, declarationWords, readOrSkip, skipBlock } from "./recover.ts";
 import { readTokens } from "./tokens.ts";
 
 export function parseModule(source: string): { readonly tree: Module; readonly diagnostics: readonly Diagnostic[] } {
@@ -171,7 +171,12 @@ function readDeclaration(cursor: Cursor): Declaration {
       return finish({ kind: "test", name: { name: text.slice(1, -1), span }, steps });
     }
     case "interface":
-      return refuseLater(cursor, "interfaces", "name the module with `use`, or take a function as an argument");
+      try {
+        return refuseLater(cursor, "interfaces", "name the module with `use`, or take a function as an argument");
+      } finally {
+        // What stands in it looks like declarations.
+        skipBlock(cursor);
+      }
     default:
       return refuse(cursor, "a declaration");
   }

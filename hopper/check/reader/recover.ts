@@ -1,5 +1,5 @@
 /** Going on behind a mistake, so that one run tells of several. */
-import { type Cursor, next, peek, Unreadable } from "./cursor.ts";
+import { type Cursor, is, next, peek, Unreadable } from "./cursor.ts";
 
 export const declarationWords: ReadonlySet<string> = new Set(
   "pub use data asset table event fn rec proc command interface law test migrate".split(" "),
@@ -30,6 +30,24 @@ export function readOrSkip<T>(cursor: Cursor, read: () => T): T | null {
     cursor.depth = depth;
     return null;
   }
+}
+
+/** Goes behind the next block, if one begins in this line. */
+export function skipBlock(cursor: Cursor): void {
+  const { at } = cursor;
+  while (!is(cursor, "{")) {
+    if (peek(cursor).kind === "end" || peek(cursor).starts) {
+      cursor.at = at;
+      return;
+    }
+    next(cursor);
+  }
+  let depth = 0;
+  do {
+    if (is(cursor, "{")) depth++;
+    else if (is(cursor, "}")) depth--;
+    next(cursor);
+  } while (depth > 0 && peek(cursor).kind !== "end");
 }
 
 /**

@@ -75,3 +75,15 @@ proc twice () -> Nat reads t = 2 * sum()
   t.deepEqual(found, ["wrong-count"]);
   t.deepEqual(codesOf("module a\ntable t : Nat => Nat\nproc f () -> Nat reads t = 2\n"), ["effect-unused"]);
 });
+
+test("what comes later is refused once, and what stands behind it is read", (t) => {
+  const text = (inside: string): string => `module a\ninterface Coin ${inside}\nfn g () -> Nat = )\n`;
+  for (const inside of ["{\n  fn f (n : Nat) -> Nat\n  table t : Nat\n}", "{ fn f { } () }", "", "{}"]) {
+    const line = inside.split("\n").length + 2;
+    t.deepEqual(mistakesIn(text(inside)), [
+      "2: interfaces come later, undefined",
+      `${line}: \`)\` is not expected here, an expression`,
+    ]);
+  }
+  t.deepEqual(mistakesIn("module a\ninterface Coin {\n  fn f ()\n"), ["2: interfaces come later, undefined"]);
+});
