@@ -18,12 +18,20 @@ export type CoresJob =
   | { readonly part: "alone"; readonly engine: EngineName; readonly from: number; readonly seconds: number }
   | { readonly part: "cluster"; readonly engine: EngineName; readonly nodes: number; readonly commands: number };
 
-export type CoresFigure = { readonly series: string; readonly unit: string; readonly value: number };
+export type CoresFigure = {
+  readonly series: string;
+  readonly unit: string;
+  readonly value: number;
+  /** Processor microseconds of the whole process for each signature. */
+  readonly cpuUs?: number;
+};
 
 export const poolSeries = "verifier pool";
 export const aloneSeries = "independent processes";
 /** Signatures in one batch: what a busy receiver packs at most (actors/receiver.ts). */
 const batchChecks = 1024;
+/** Batches of each thread before the first measured one: on a busy machine half a second is not enough for the compilers. */
+const warmUpBatches = 40;
 /** How long each works on, so that nobody's last batches find the machine empty. */
 const afterMs = 200;
 
@@ -47,26 +55,28 @@ async function measurePool(
   const batch = commandBatch(await loadEngine(engine), batchChecks, true, "shared");
   const verifier = await startPiscinaVerifier({ engine, threads, name: "bench" });
   try {
-    await keepBusy(0.5);
-    const { checks, ms } = await keepBusy(seconds);
-    return [{ series: poolSeries, unit: "signatures/s", value: (checks * 1000) / ms }];
+    await keepBusy(0.5, warmUpBatches * threads);
+    return [checkFigure(poolSeries, await keepBusy(seconds))];
   } finally {
     await verifier.close();
   }
 
   /** Two batches for each thread are under way at any time, so that none waits for work. */
-  async function keepBusy(forSeconds: number): Promise<{ checks: number; ms: number }> {
+  async function keepBusy(forSeconds: number, batchesMin = 0): Promise<Checked> {
+    const cpuBefore = process.cpuUsage();
     const startedAt = performance.now();
     const until = startedAt + forSeconds * 1000;
     let checks = 0;
     const feed = async () => {
-      while (performance.now() < until) {
+      while (performance.now() < until || checks < batchesMin * batchChecks) {
         signal.throwIfAborted();
-        checks += countValid(await verifier.verify(batch));
+        const verdict = await verifier.verify(batch);
+        // Not in one with the line above: the sum is the others' too, and they go on meanwhile.
+        checks += countValid(verdict);
       }
     };
     await Promise.all(Array.from({ length: threads * 2 }, feed));
-    return { checks, ms: performance.now() - startedAt };
+    return { checks, ms: performance.now() - startedAt, cpu: process.cpuUsage(cpuBefore) };
   }
 }
 
@@ -77,22 +87,29 @@ async function measureAlone(
 ): Promise<CoresFigure[]> {
   const engine = await loadEngine(name);
   const batch = commandBatch(engine, batchChecks, true, "own");
-  await keepBusy(from - Date.now());
-  const { checks, ms } = await keepBusy(seconds * 1000);
+  await keepBusy(from - Date.now(), warmUpBatches);
+  const checked = await keepBusy(seconds * 1000);
   await keepBusy(afterMs);
-  return [{ series: aloneSeries, unit: "signatures/s", value: (checks * 1000) / ms }];
+  return [checkFigure(aloneSeries, checked)];
 
-  async function keepBusy(forMs: number): Promise<{ checks: number; ms: number }> {
+  async function keepBusy(forMs: number, batchesMin = 0): Promise<Checked> {
+    const cpuBefore = process.cpuUsage();
     const startedAt = performance.now();
     let checks = 0;
-    while (performance.now() - startedAt < forMs) {
+    while (performance.now() - startedAt < forMs || checks < batchesMin * batchChecks) {
       checks += countValid(verifyBatch(engine, batch));
       // Lets a signal in.
       await turn();
       signal.throwIfAborted();
     }
-    return { checks, ms: performance.now() - startedAt };
+    return { checks, ms: performance.now() - startedAt, cpu: process.cpuUsage(cpuBefore) };
   }
+}
+
+type Checked = { readonly checks: number; readonly ms: number; readonly cpu: NodeJS.CpuUsage };
+
+function checkFigure(series: string, { checks, ms, cpu }: Checked): CoresFigure {
+  return { series, unit: "signatures/s", value: (checks * 1000) / ms, cpuUs: (cpu.user + cpu.system) / checks };
 }
 
 function countValid({ valid }: BatchVerdict): number {

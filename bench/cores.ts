@@ -92,7 +92,10 @@ async function runAlone(
   const jobs = processors.map((processor) => runOn([processor], { part: "alone", engine, from, seconds }, either));
   try {
     const figures = (await Promise.all(jobs)).flat();
-    return [{ series: aloneSeries, unit: "signatures/s", value: figures.reduce((sum, { value }) => sum + value, 0) }];
+    const sum = (of: (figure: CoresFigure) => number) => figures.reduce((total, figure) => total + of(figure), 0);
+    const value = sum((figure) => figure.value);
+    const cpuUs = sum((figure) => figure.value * (figure.cpuUs ?? 0)) / value;
+    return [{ series: aloneSeries, unit: "signatures/s", value, cpuUs }];
   } catch (error) {
     // The others would go on for nobody, and take processors from whatever comes next.
     failed.abort(error);
@@ -109,9 +112,10 @@ export function rowsOf(rates: ReadonlyMap<number, readonly CoresFigure[]>, run: 
     rates.get(count)?.find((figure) => figure.series === series)?.value ?? Number.NaN;
   return counts.flatMap((x) => {
     const at = { xName: "cores", x, run };
-    const measured = (rates.get(x) ?? []).flatMap(({ series, unit, value }): Row[] => [
+    const measured = (rates.get(x) ?? []).flatMap(({ series, unit, value, cpuUs }): Row[] => [
       { series, ...at, metric: "rate", unit, value },
       { series, ...at, metric: "speed-up", unit: "times", value: value / rateOf(fewest, series) },
+      ...(cpuUs === undefined ? [] : [{ series, ...at, metric: "CPU per signature", unit: "µs", value: cpuUs }]),
     ]);
     const value = rateOf(x, poolSeries) / rateOf(x, aloneSeries);
     if (Number.isNaN(value)) return measured;

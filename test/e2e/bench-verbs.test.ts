@@ -99,6 +99,13 @@ test.serial("cores", async (t) => {
       t.true(oneOf(rows, "rate", one) > 0);
       t.is(oneOf(rows, "speed-up", one), 1, "against the fewest cores");
     }
+    for (const one of series.slice(0, 2)) {
+      // A core checks no more than the processor time of a signature leaves room for.
+      const cpuUs = oneOf(rows, "CPU per signature", one);
+      t.true(cpuUs > 0 && oneOf(rows, "rate", one) <= ((1_000_000 * cores) / cpuUs) * 1.02);
+    }
+    const [poolUs = 0, aloneUs = 0] = series.slice(0, 2).map((one) => oneOf(rows, "CPU per signature", one));
+    t.true(poolUs < 2 * aloneUs, `${poolUs} µs in the pool and ${aloneUs} alone: the same checks`);
     const ratio = oneOf(rows, "rate", "verifier pool") / oneOf(rows, "rate", "independent processes");
     isNear(t, oneOf(rows, "rate / independent processes"), ratio);
   }
