@@ -98,13 +98,14 @@ export function negate(a: Int): Int {
 /** Rounds towards minus infinity; the fault DivByZero for b = 0. */
 export function divideFloor(a: Int, b: Int): Int {
   const quotient = divideTruncated(a, b);
-  const rest = subtract(a, multiply(quotient, b));
+  const rest = remainder(a, b);
   return rest !== 0 && isNegative(rest) !== isNegative(b) ? subtract(quotient, 1) : quotient;
 }
 
 /** Has the sign of b. */
 export function moduloFloor(a: Int, b: Int): Int {
-  return subtract(a, multiply(divideFloor(a, b), b));
+  const rest = remainder(a, b);
+  return rest !== 0 && isNegative(rest) !== isNegative(b) ? add(rest, b) : rest;
 }
 
 /** Rounds towards zero. */
@@ -115,8 +116,11 @@ export function divideTruncated(a: Int, b: Int): Int {
   return canonical(BigInt(a) / BigInt(b));
 }
 
+/** Has the sign of a. */
 export function remainder(a: Int, b: Int): Int {
-  return subtract(a, multiply(divideTruncated(a, b), b));
+  if (b === 0) fault("DivByZero");
+  if (typeof a === "number" && typeof b === "number") return (a % b) + 0;
+  return canonical(BigInt(a) % BigInt(b));
 }
 
 export function gcd(a: Int, b: Int): Int {

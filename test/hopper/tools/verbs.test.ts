@@ -221,7 +221,7 @@ test("a prompt whose lines all hold ends with 0, and one without its file with 2
     runJuno(["hopper", "repl"], { input: "1 + 2\n:quit\nwrong\n" }),
     hopper("repl", "/nonexistent/a.hop"),
   ]);
-  t.deepEqual(fine, { code: 0, stdout: "hopper> 1 + 2\n3 : Nat\n  106 gas\nhopper> :quit\n", stderr: "" });
+  t.deepEqual(fine, { code: 0, stdout: "hopper> 1 + 2\n3 : Nat\n  107 gas\nhopper> :quit\n", stderr: "" });
   t.deepEqual([missing.code, missing.stderr], [2, "/nonexistent/a.hop: there is no such file\n"]);
 });
 
