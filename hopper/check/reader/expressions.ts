@@ -16,7 +16,7 @@ import {
   take,
   Unreadable,
 } from "./cursor.ts";
-import { atEnd, declarationWords, readOrSkip } from "./recover.ts";
+import { atEnd, declarationWords, isBehindCase, readOrSkip } from "./recover.ts";
 
 /** These begin statements, or parts of expressions, and are nobody's names. */
 const statementWords: ReadonlySet<string> = new Set(["let", "require", "else", "emit", "put"]);
@@ -267,17 +267,26 @@ function readMatch(cursor: Cursor, start: number): Expr {
   const on = [readBinaryOrAccess(cursor)];
   while (take(cursor, ",")) on.push(readBinaryOrAccess(cursor));
   expect(cursor, "{");
+  const inside = cursor.at;
   const cases: CaseNode[] = [];
   while (!take(cursor, "}")) {
-    const from = peek(cursor).span.start;
-    const patterns = [readPattern(cursor)];
-    while (take(cursor, ",")) patterns.push(readPattern(cursor));
-    expect(cursor, "=>");
-    const body = readExpr(cursor);
-    cases.push({ patterns, body, span: { start: from, end: endOf(cursor) } });
-    if (!take(cursor, ",") && !is(cursor, "}") && !peek(cursor).starts) refuse(cursor, "`,`, a new line, or `}`");
+    const from = cursor.at;
+    const one = readOrSkip(cursor, () => readCase(cursor));
+    if (one !== null) cases.push(one);
+    else if (!isBehindCase(cursor, from, inside)) throw new Unreadable();
   }
   return { kind: "match", on, cases, span: { start, end: endOf(cursor) } };
+}
+
+function readCase(cursor: Cursor): CaseNode {
+  const { start } = peek(cursor).span;
+  const patterns = [readPattern(cursor)];
+  while (take(cursor, ",")) patterns.push(readPattern(cursor));
+  expect(cursor, "=>");
+  const body = readExpr(cursor);
+  const span = { start, end: endOf(cursor) };
+  if (!take(cursor, ",") && !is(cursor, "}") && !peek(cursor).starts) refuse(cursor, "`,`, a new line, or `}`");
+  return { patterns, body, span };
 }
 
 function readBinaryOrAccess(cursor: Cursor): Expr {

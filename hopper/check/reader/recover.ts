@@ -51,15 +51,35 @@ export function skipBlock(cursor: Cursor): void {
 }
 
 /**
+ * True where, behind a case that was skipped, another one of the same match begins, or the match ends. The case began at `from`,
+ * and the match's first one at `inside`. Other lines belong to what is around the match, whose bracket is missing then.
+ */
+export function isBehindCase(cursor: Cursor, from: number, inside: number): boolean {
+  const { text, starts, column } = peek(cursor);
+  const line = lineOf(cursor, from);
+  if (text === "}") return !starts || column >= columnOf(cursor, lineOf(cursor, inside - 1));
+  return !atEnd(cursor) && starts && line >= inside && column === columnOf(cursor, line);
+}
+
+/** The first token of the line that this one stands in. */
+function lineOf(cursor: Cursor, at: number): number {
+  let line = at;
+  while (line > 0 && cursor.tokens[line]?.starts !== true) line--;
+  return line;
+}
+
+function columnOf(cursor: Cursor, at: number): number {
+  return cursor.tokens[at]?.column ?? 0;
+}
+
+/**
  * Goes behind the statement that began at `from`: to the next line that is not indented more than its own, or to the
  * bracket that ends the block it stands in. Brackets that do not match may be what is wrong, so they count for nothing.
  */
 function skipStatement(cursor: Cursor, from: number): void {
   const wrongAt = cursor.at;
   if (peek(cursor).kind === "end") return;
-  let line = from;
-  while (line > 0 && cursor.tokens[line]?.starts !== true) line--;
-  const indent = cursor.tokens[line]?.column ?? 0;
+  const indent = columnOf(cursor, lineOf(cursor, from));
   const open: string[] = [];
   for (cursor.at = from; peek(cursor).kind !== "end"; next(cursor)) {
     const { kind, text, starts, column } = peek(cursor);

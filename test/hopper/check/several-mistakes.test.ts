@@ -66,6 +66,64 @@ test("a broken line in one declaration leaves the others as they are", (t) => {
   );
 });
 
+test("a mistake in one case of a match hides none in the next ones, nor behind the match", (t) => {
+  const text = `module a
+fn f (m : Maybe(Nat), n : Nat) -> Nat =
+  let z = match m, n {
+    Just(x, 0 => 1
+    Just(x), _ => x +
+      * 2
+    Nothing, 1 => match n {
+      0 => ]
+      1 => 2, 2 => )
+      _ => {
+        let = 3
+        n +
+      }
+    }
+    Nothing 2 => 4
+    Nothing, _ => 5 6
+  }
+  z = 1
+fn g (n : Nat) -> Nat = match n { 0 => ), _ => 2 }
+fn h (n : Nat) -> Nat = )
+`;
+  t.deepEqual(mistakesIn(text), [
+    "4: `=>` is not expected here, `,` or `)`",
+    "6: `*` is not expected here, an expression",
+    "8: `]` is not expected here, an expression",
+    "9: `)` is not expected here, an expression",
+    "11: `=` is not expected here, an expression",
+    "13: `}` is not expected here, an expression",
+    "15: `2` is not expected here, `=>`",
+    "16: `6` is not expected here, `,`, a new line, or `}`",
+    "18: `=` is not expected here, a new line",
+    "19: `)` is not expected here, an expression",
+    "20: `)` is not expected here, an expression",
+  ]);
+});
+
+test("a match without its end takes in nothing of what is around it", (t) => {
+  const text = `module a
+fn f (n : Nat) -> Nat =
+  for i in [n], a = 0 {
+    let z = match i {
+      0 => ]
+    let y = )
+    z + y
+  }
+fn g (n : Nat) -> Nat = match n {
+  0 => ]
+fn h (n : Nat) -> Nat = )
+`;
+  t.deepEqual(mistakesIn(text), [
+    "5: `]` is not expected here, an expression",
+    "6: `)` is not expected here, an expression",
+    "10: `]` is not expected here, an expression",
+    "11: `)` is not expected here, an expression",
+  ]);
+});
+
 test("which tables a body touches is not doubted where something in it, or in what it calls, is wrong", (t) => {
   const found = codesOf(`module a
 table t : Nat => Nat
