@@ -175,6 +175,11 @@ export const gasCases: readonly GasCase[] = [
   { entry: "letterBytesPerGas", name: "utf8 of €", source: loop("bytesSize(utf8(t))", { first: [euros] }) },
   { entry: "letterBytesPerGas", name: "utf8 of a small €", source: loop('bytesSize(utf8("€€€€€€€€"))') },
   {
+    entry: "letterBytesPerGas",
+    name: "codePoints of €",
+    source: loop("size(codePoints(t))", { first: [euros] }),
+  },
+  {
     entry: "textBytesPerGas",
     name: "< of long texts",
     source: loop("if t < s then 1 else 0", { first: [ascii, 'let s = double(18, "ab")'] }),

@@ -7,7 +7,7 @@ import type { Execution } from "./execution.ts";
 import { fault } from "./fault.ts";
 import * as integer from "./integer.ts";
 import * as rational from "./rational.ts";
-import { isAscii, utf8, utf8Size } from "./utf8.ts";
+import { codePoints, isAscii, utf8, utf8Size } from "./utf8.ts";
 import {
   type Bytes,
   type Data,
@@ -171,6 +171,17 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map<string, Primit
     (execution, a) => {
       const text = a as string;
       return { bytes: spendLetters(execution, text) ? text : utf8(text) };
+    },
+  ],
+  [
+    "textCodePoints",
+    (execution, a) => {
+      const text = a as string;
+      const count = spendLetters(execution, text) ? text.length : scalars(text);
+      // As many as `range` gives.
+      if (count > limits.valueBytes / 4) fault("TooLarge");
+      spendItems(execution, count);
+      return { items: codePoints(text) };
     },
   ],
   ...comparisons("text", (execution, a, b) => {

@@ -26,6 +26,17 @@ export function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
 
+/** Its letters as numbers. */
+export function codePoints(text: string): number[] {
+  const items: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (isSurrogate(unit)) items.push(0x10000 + ((unit & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff));
+    else items.push(unit);
+  }
+  return items;
+}
+
 /** So many bytes become a string at once, or a few more: they lie on the platform's stack for a moment. */
 export const bytesAtOnce = 1000;
 
