@@ -117,7 +117,16 @@ function applySegment(state: State, { first, entries }: Segment): void {
         break;
     }
     state.appliedIndex = index;
-    if (index === state.queries.next) for (const query of takeDue(state.queries, index)) work(state, query);
+    if (index === state.queries.next) answerDue(state, index);
+  }
+}
+
+/** Those for whom there is no time now are answered later, at the place that is reached then. */
+function answerDue(state: State, index: LogIndex): void {
+  const { queries, io } = state;
+  for (const query of takeDue(queries, index)) {
+    if (io.now() < queries.freeAt) queries.ready.push(query);
+    else work(state, query);
   }
 }
 

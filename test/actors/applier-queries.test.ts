@@ -136,3 +136,13 @@ test("after a slow one there is a pause in which commands have the thread to the
   clock.now += 30;
   t.is(answers(state).length, 1);
 });
+
+test("after a slow one those that wait for a place do not keep commands waiting either", (t) => {
+  const { state, clock } = bench(10);
+  for (let client = 1; client <= 5; client++) ask(state, client, 1, 3);
+  apply(state, 1, 6);
+  t.is(clock.now, 1010);
+  t.deepEqual(answers(state), ["sender: 1 1 at 3: 3,1"]);
+  clock.now += 30;
+  t.deepEqual(answers(state), ["sender: 2 1 at 6: 6,1"]);
+});
