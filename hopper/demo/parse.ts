@@ -5,6 +5,7 @@
  *   CreateAccount NAME          ObserveAccount NAME          ObserveAccounts
  *   AdjustAccount NAME AMOUNT   transfer(NAME -> NAME -> ..., AMOUNT)
  */
+import { utf8Size } from "../run/utf8.ts";
 import { isNameCodePoint } from "./account-name.ts";
 import { type CommandWord, commandExamples, commandWords, isCommandWord, nearestCommandWord } from "./command-words.ts";
 import { commandBytesMax, nameCodePointsMax, routeNamesMax } from "./limits.ts";
@@ -123,20 +124,10 @@ const wordEnds = `${blanks}()`;
 function refuseWhole(cursor: Cursor): ParseFailure | null {
   const { text } = cursor;
   // A UTF-16 unit takes at most 3 bytes, so most texts need not be counted.
-  if (text.length * 3 > commandBytesMax && utf8Length(text) > commandBytesMax) {
+  if (text.length * 3 > commandBytesMax && utf8Size(text) > commandBytesMax) {
     return failAt(cursor, 0, `the command is longer than ${commandBytesMax} bytes`);
   }
   return text.isWellFormed() ? null : failAt(cursor, 0, "the command is not well-formed Unicode");
-}
-
-/** Each half of a surrogate pair counts 2 bytes of the pair's 4. */
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
-  }
-  return bytes;
 }
 
 function unknownCommand(cursor: Cursor, start: number, word: string): ParseFailure {

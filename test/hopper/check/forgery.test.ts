@@ -9,6 +9,7 @@ import { lowerModule } from "../../../hopper/lower/lower-module.ts";
 import { createMachine, execute, type Machine } from "../../../hopper/run/machine.ts";
 import { install } from "../../../hopper/run/run-tests.ts";
 import { type Data, type List, principal, type Value } from "../../../hopper/run/value.ts";
+import { changeLines } from "./change-lines.ts";
 import { accepted, check, coinSource, imports } from "./modules.ts";
 
 const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
@@ -89,11 +90,8 @@ function changed(
   text: readonly string[],
   by: typeof change extends fc.Arbitrary<infer C> ? C : never,
 ): readonly string[] {
-  const [one = "", two = ""] = [text[by.line], text[by.other]];
-  const next = [...text];
-  if (by.kind === "drop") next[by.line] = "";
-  if (by.kind === "double") next[by.line] = `${one}\n${one}`;
-  if (by.kind === "swap") [next[by.line], next[by.other]] = [two, one];
+  const { [by.line]: one = "" } = text;
+  const next = changeLines(text, by);
   if (by.kind === "bind") next[by.line] = one.replace(/^( +let \w+ =) .*/, `$1 ${by.forged}`);
   if (by.kind === "replace") {
     const found = [...one.matchAll(new RegExp(`\\b${by.from}\\b`, "g"))];
