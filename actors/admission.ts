@@ -3,11 +3,12 @@
  * say such a thing on such a listener, and lists the signatures and leaves that the verifier has to look at.
  */
 
+import type { Carried } from "../wire/carried.ts";
 import { type Proof, statementBytes } from "../wire/certificate.ts";
 import type { Hash } from "../wire/chain.ts";
 import { type CommandReader, createCommandReader } from "../wire/command-reader.ts";
 import { signedByClient } from "../wire/domain.ts";
-import { type Opened, open } from "../wire/envelope.ts";
+import { type Opened, openInPlace } from "../wire/envelope.ts";
 import { commandBytesMax } from "../wire/limits.ts";
 import { signatureInput } from "../wire/signature-input.ts";
 import type { Certificate, ClientId, Digest, Endorsement, NodeId, Outcome, Signature } from "../wire/types.ts";
@@ -52,9 +53,9 @@ export function admit(members: Members, entrance: Entrance, frame: Uint8Array): 
     const single = admitCommand(members, frame);
     if (single !== undefined) return single;
   }
-  const result = open(frame, members.cluster);
+  const result = openInPlace(frame, members.cluster);
   if (!result.ok) return result;
-  const opened = result.value;
+  const { opened, carried } = result.value;
   const kind = opened.body.$case;
   if (signedByClient(kind) !== (entrance === "client")) return refuse(`${kind} at the ${entrance} entrance`);
   const key =
@@ -71,7 +72,10 @@ export function admit(members: Members, entrance: Entrance, frame: Uint8Array): 
     if (!endorsed.ok) return endorsed;
     checks.push(...endorsed.value);
   }
-  return { ok: true, value: { lane: laneOf(opened), frame, opened, checks, ...commandsIn(members, frame, opened) } };
+  return {
+    ok: true,
+    value: { lane: laneOf(opened), frame, opened, checks, ...commandsIn(members, frame, opened, carried) },
+  };
 }
 
 const readers = new WeakMap<Members, CommandReader>();
@@ -99,32 +103,23 @@ function commandsIn(
   members: Members,
   frame: Uint8Array,
   { body }: Opened,
+  carried: Carried,
 ): Pick<Admitted, "commands" | "malformedCommands"> {
+  if (carried.count === 0) return { commands: noCommands, malformedCommands: 0 };
   const commands = createCommandRows();
   const reader = readerFor(members);
+  // In a client's batch there are only commands of its own.
+  const only = body.$case === "commandBatch" ? body.value.client : undefined;
   let malformedCommands = 0;
-  function take(bytes: Uint8Array, term: number): void {
-    const start = bytes.byteOffset - frame.byteOffset;
-    const end = start + bytes.length;
-    const sound = bytes.length <= commandBytesMax && reader.read(frame, start, end);
+  for (let row = 0; row < carried.count; row++) {
+    const start = carried.starts[row] ?? 0;
+    const end = carried.ends[row] ?? 0;
+    const sound = end - start <= commandBytesMax && reader.read(frame, start, end);
     const key = sound ? members.clients.get(reader.client as ClientId) : undefined;
-    // In a client's batch there are only commands of its own.
-    const foreign = body.$case === "commandBatch" && reader.client !== body.value.client;
-    if (key === undefined || foreign) malformedCommands++;
-    else addRow(commands, reader, start, end, term, key);
+    if (key === undefined || (only !== undefined && reader.client !== only)) malformedCommands++;
+    else addRow(commands, reader, start, end, carried.terms[row] ?? 0, key);
   }
-  switch (body.$case) {
-    case "commandBatch":
-    case "relay":
-      for (const bytes of body.value.commands) take(bytes, 0);
-      return { commands, malformedCommands };
-    case "appendEntries":
-    case "syncResponse":
-      for (const { command, term } of body.value.entries) take(command, term);
-      return { commands, malformedCommands };
-    default:
-      return { commands: noCommands, malformedCommands };
-  }
+  return { commands, malformedCommands };
 }
 
 function laneOf(opened: Opened): LaneNumber {

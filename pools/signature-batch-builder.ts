@@ -15,6 +15,9 @@ export class SignatureBatchBuilder {
   readonly #leaves: number[] = [];
   readonly #keys: Uint8Array[] = [];
   readonly #keyNumbers: Map<string, number> = new Map();
+  /** Most checks are under the key of the one before, which is the same object then. */
+  #lastKey: Uint8Array | undefined;
+  #lastKeyNumber = 0;
   #dataBytes = 0;
 
   /** `own` makes plain memory, for one thread. */
@@ -79,6 +82,14 @@ export class SignatureBatchBuilder {
   }
 
   #keyNumber(publicKey: Uint8Array): number {
+    if (publicKey !== this.#lastKey) {
+      this.#lastKey = publicKey;
+      this.#lastKeyNumber = this.#findKeyNumber(publicKey);
+    }
+    return this.#lastKeyNumber;
+  }
+
+  #findKeyNumber(publicKey: Uint8Array): number {
     const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, 32).toString("latin1");
     const known = this.#keyNumbers.get(name);
     if (known !== undefined) return known;

@@ -6,6 +6,7 @@
  * message type and the cluster inside the signed bytes, no byte left over.
  */
 import { envelopeShape, isCanonical, signedShape } from "./canonical.ts";
+import { type Carried, findCarried, nothingCarried } from "./carried.ts";
 import { domainOf } from "./domain.ts";
 import * as proto from "./gen/juno.ts";
 import {
@@ -56,22 +57,66 @@ const refuse = (reason: string): Outcome<never> => ({ ok: false, reason });
  * The views in the result share memory with `frame`.
  */
 export function open(frame: Uint8Array, cluster: Digest): Outcome<Opened> {
+  const sealed = partsOf(frame);
+  if (!sealed.ok) return sealed;
+  const content = proto.Signed.decode(sealed.value.signed);
+  const list = listOf(content.body as Body | undefined);
+  return check(sealed.value, content, list, cluster);
+}
+
+/** A message with the commands that it carries left where they lie: in its body, lists of commands or entries are empty. */
+export type OpenedInPlace = { readonly opened: Opened; readonly carried: Carried };
+
+/** Takes and refuses exactly what `open` does, for the same reasons, without an object for each command in it. */
+export function openInPlace(frame: Uint8Array, cluster: Digest): Outcome<OpenedInPlace> {
+  const sealed = partsOf(frame);
+  if (!sealed.ok) return sealed;
+  const { signed } = sealed.value;
+  const carrier = findCarried(signed, signed.byteOffset - frame.byteOffset);
+  const carried = carrier?.carried ?? nothingCarried;
+  const outcome = check(sealed.value, carrier?.rest ?? proto.Signed.decode(signed), carried, cluster);
+  return outcome.ok ? { ok: true, value: { opened: outcome.value, carried } } : outcome;
+}
+
+type Sealed = { readonly signed: Uint8Array; readonly signature: Signature };
+
+function partsOf(frame: Uint8Array): Outcome<Sealed> {
   if (frame.length > frameBytesMax) return refuse("frame too large");
   if (!isCanonical(frame, envelopeShape)) return refuse("malformed envelope");
-  const envelope = proto.Envelope.decode(frame);
-  const { signed, signature } = envelope;
+  const { signed, signature } = proto.Envelope.decode(frame);
   if (signature.length !== 64) return refuse("signature is not 64 bytes");
   if (!isCanonical(signed, signedShape)) return refuse("malformed or non-canonical message");
-  const content = proto.Signed.decode(signed);
+  return { ok: true, value: { signed, signature: signature as Signature } };
+}
+
+/** What is judged of the commands or entries in a message. */
+type List = Pick<Carried, "count" | "terms">;
+
+function listOf(body: Body | undefined): List {
+  switch (body?.$case) {
+    case "commandBatch":
+    case "relay":
+      return { count: body.value.commands.length, terms: nothingCarried.terms };
+    case "appendEntries":
+    case "syncResponse": {
+      const { entries } = body.value;
+      return { count: entries.length, terms: Float64Array.from(entries, ({ term }) => term) };
+    }
+    default:
+      return nothingCarried;
+  }
+}
+
+function check({ signed, signature }: Sealed, content: proto.Signed, list: List, cluster: Digest): Outcome<Opened> {
   if (content.body === undefined) return refuse("message without body");
   if (content.domain !== domainOf[content.body.$case]) return refuse("domain tag of another message");
   if (!sameBytes(content.cluster, cluster)) return refuse("another cluster");
   // The one place where decoded numbers and bytes get their names: the checks below make it true.
   const body = content.body as Body;
-  const flaw = flawOf(body, signed.length);
+  const flaw = flawOf(body, list, signed.length);
   if (flaw !== undefined) return refuse(flaw);
   if (content.signer !== senderOf(body)) return refuse("signer is not the sender named in the body");
-  return { ok: true, value: { signed, signature: signature as Signature, signer: content.signer, body } };
+  return { ok: true, value: { signed, signature, signer: content.signer, body } };
 }
 
 /** The id in the body that has to be the signer's. */
@@ -103,15 +148,15 @@ export function decode<T>(codec: proto.MessageFns<T>, bytes: Uint8Array): T | un
   }
 }
 
-function flawOf(body: Body, signedBytes: number): string | undefined {
+function flawOf(body: Body, list: List, signedBytes: number): string | undefined {
   switch (body.$case) {
     case "command":
       if (body.value.request < 1) return "request id is not positive";
       return body.value.payload.length > payloadBytesMax ? "payload too large" : undefined;
     case "commandBatch":
     case "relay":
-      if (body.value.commands.length === 0) return "empty batch";
-      return body.value.commands.length > commandsPerMessageMax ? "too many commands" : undefined;
+      if (list.count === 0) return "empty batch";
+      return list.count > commandsPerMessageMax ? "too many commands" : undefined;
     case "commandResponse":
       return undefined;
     case "query":
@@ -120,21 +165,21 @@ function flawOf(body: Body, signedBytes: number): string | undefined {
     case "queryResponse":
       return body.value.request < 1 ? "request id is not positive" : undefined;
     case "appendEntries": {
-      const { term, leader, prevHash, endHash, entries, proof } = body.value;
+      const { term, leader, prevHash, endHash, proof } = body.value;
       if (term < 1) return "term is not positive";
       if (!isDigest(prevHash) || !isDigest(endHash)) return "digest is not 32 bytes";
-      if (entries.length > commandsPerMessageMax) return "too many entries";
-      if (entries.some((entry) => entry.term < 1 || entry.term > term)) return "entry's term out of range";
+      if (list.count > commandsPerMessageMax) return "too many entries";
+      if (list.terms.some((one) => one < 1 || one > term)) return "entry's term out of range";
       if (proof === undefined) return undefined;
       // Or whoever once won a term could show that for any other, or somebody else's.
       return proof.term === term && proof.leader === leader ? flawOfProof(proof) : "proof of another election";
     }
     case "syncResponse": {
-      const { prevHash, entries, end } = body.value;
+      const { prevHash, end } = body.value;
       if (!isDigest(prevHash)) return "digest is not 32 bytes";
       if (end === undefined) return "answer without certificate";
-      if (entries.length > commandsPerMessageMax) return "too many entries";
-      if (entries.some((entry) => entry.term < 1)) return "entry's term out of range";
+      if (list.count > commandsPerMessageMax) return "too many entries";
+      if (list.terms.some((one) => one < 1)) return "entry's term out of range";
       return flawOfCertificate(end.value);
     }
     default:

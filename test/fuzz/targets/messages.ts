@@ -1,4 +1,5 @@
 /** What comes off the wire: frames, envelopes, each kind of message, commands, certificates, answers to a client. */
+import { isDeepStrictEqual } from "node:util";
 import { type Admitted, admit } from "../../../actors/admission.ts";
 import { pack } from "../../../actors/verification.ts";
 import { createMatching, takeFrame } from "../../../client/matching.ts";
@@ -26,6 +27,7 @@ import {
   members,
   pointOf,
 } from "../../wire/cluster.ts";
+import { openedBothWays } from "../../wire/opened-both-ways.ts";
 import { joined } from "../mutate.ts";
 import type { Target, Verdict } from "../target.ts";
 
@@ -35,6 +37,8 @@ const dummySignature = new Uint8Array(64).fill(7);
 /** What `open` takes must be what decoding and encoding again gives: one accepted form, told by two decoders. */
 function openBoth(frame: Uint8Array): { readonly verdict: Verdict; readonly opened: Opened | undefined } {
   const result = open(frame, cluster);
+  const { whole, inPlace } = openedBothWays(frame);
+  if (!isDeepStrictEqual(whole, inPlace)) throw new Error("in place it is another message");
   const envelope = decode(Envelope, frame);
   const signed = envelope === undefined ? undefined : decode(Signed, envelope.signed);
   if (!result.ok) return { verdict: result.reason, opened: undefined };
