@@ -164,7 +164,7 @@ function storeOf(options: StoreOptions, owner: Owner, db: Database, lock: Lock, 
       upsert.run(...stateValues(owner, next));
       db.exec("COMMIT");
       state = next;
-      carry();
+      carry(state.bytes);
     } catch (error) {
       // Whether SQLite has rolled back by itself depends on the error; closing the file does in any case.
       if (db.isTransaction) db.exec("ROLLBACK");
