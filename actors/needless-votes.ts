@@ -61,7 +61,7 @@ export function isSpare(known: VotesKnown, { opened }: Admitted): boolean {
   const { body } = opened;
   if (body.$case !== "appendEntriesResponse" && body.$case !== "commitVote") return false;
   const { term, index, hash } = body.value;
-  const point = `${body.$case} ${term} ${index} ${Buffer.from(hash).toString("latin1")}`;
+  const point = `${body.$case} ${term} ${index} ${String.fromCharCode(...hash)}`;
   const votes = known.votesOn.get(point) ?? { index, taken: 0 };
   if (known.votesOn.size >= pointsMax) known.votesOn.clear();
   known.votesOn.set(point, votes);

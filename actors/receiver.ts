@@ -157,10 +157,12 @@ export function receive(state: State, mail: Mail): readonly Post[] {
 
 /** Fewer commands are checked with their envelope, in one go. */
 const batchCommandsMin = 8;
+/** Ready made: joined for each frame, a name would have to be looked up among all strings. */
+const framesOf: Readonly<Record<Entrance, string>> = { peer: "peer frames", client: "client frames" };
 const ownMessage = "a message of this node's own";
 
 function takeFrame(state: State, entrance: Entrance, connection: number, frame: Uint8Array): void {
-  tally(state.counters, `${entrance} frames`);
+  tally(state.counters, framesOf[entrance]);
   const result = admit(state.config.members, entrance, frame);
   if (!result.ok) {
     tally(state.rejects, result.reason);

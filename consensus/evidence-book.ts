@@ -42,7 +42,7 @@ export function count(book: EvidenceBook, kind: VoteKind, vote: AppendEntriesRes
   const { term, index, hash, node } = vote;
   if (index <= book.settled) return { kind: "counted" };
   const place = `${kind} ${term} ${index}`;
-  const point = `${place} ${hexOf(hash)}`;
+  const point = place + String.fromCharCode(...hash);
   const said = book.said.get(node) ?? new Map<string, Said>();
   book.said.set(node, said);
   const before = said.get(place);
@@ -78,12 +78,4 @@ export function settle(book: EvidenceBook, index: LogIndex): void {
   for (const [point, open] of book.counts) if (open.index <= index) book.counts.delete(point);
   for (const said of book.said.values())
     for (const [place, { vote }] of said) if (vote.index <= index) said.delete(place);
-}
-
-const hexDigits: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function hexOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += hexDigits[byte];
-  return text;
 }
