@@ -1,6 +1,6 @@
 /** Votes that need no check: on what is settled or certified already, and on points for which enough are being checked. */
 import type { VoteKind } from "../consensus/evidence-book.ts";
-import type { LogIndex, Term } from "../wire/types.ts";
+import { type LogIndex, type Term, textOfBytes } from "../wire/types.ts";
 import type { Admitted } from "./admission.ts";
 
 type Point = { readonly term: Term; readonly index: LogIndex };
@@ -61,7 +61,7 @@ export function isSpare(known: VotesKnown, { opened }: Admitted): boolean {
   const { body } = opened;
   if (body.$case !== "appendEntriesResponse" && body.$case !== "commitVote") return false;
   const { term, index, hash } = body.value;
-  const point = `${body.$case} ${term} ${index} ${String.fromCharCode(...hash)}`;
+  const point = `${body.$case} ${term} ${index} ${textOfBytes(hash)}`;
   const votes = known.votesOn.get(point) ?? { index, taken: 0 };
   if (known.votesOn.size >= pointsMax) known.votesOn.clear();
   known.votesOn.set(point, votes);

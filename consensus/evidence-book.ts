@@ -3,7 +3,14 @@
  * validators. Bounded for each validator, so that none can crowd out the others. Source: docs/protocol.md, Certify, Commit.
  */
 import { endorsementsOf } from "../wire/certificate.ts";
-import type { AppendEntriesResponse, Certificate, LogIndex, NodeId, Signature } from "../wire/types.ts";
+import {
+  type AppendEntriesResponse,
+  type Certificate,
+  type LogIndex,
+  type NodeId,
+  type Signature,
+  textOfBytes,
+} from "../wire/types.ts";
 
 /** Points one validator may have open: some windows of a leader's, twice over. */
 export const pointsPerNodeMax = 256;
@@ -42,7 +49,7 @@ export function count(book: EvidenceBook, kind: VoteKind, vote: AppendEntriesRes
   const { term, index, hash, node } = vote;
   if (index <= book.settled) return { kind: "counted" };
   const place = `${kind} ${term} ${index}`;
-  const point = place + String.fromCharCode(...hash);
+  const point = place + textOfBytes(hash);
   const said = book.said.get(node) ?? new Map<string, Said>();
   book.said.set(node, said);
   const before = said.get(place);

@@ -88,3 +88,8 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/** Bytes as a text of one character a byte: what a Map knows them by. For short ones only, such as a digest. */
+export function textOfBytes(bytes: Uint8Array): string {
+  return Reflect.apply(String.fromCharCode, null, bytes);
+}
