@@ -58,7 +58,11 @@ export class PrintedLedger {
           after: this.#amount(key as string, after),
         });
     }
-    return shown.length < 2 ? shown : shown.sort((a, b) => compareCodePoints(a.key, b.key));
+    const [first, second] = shown;
+    if (first === undefined || second === undefined) return shown;
+    // A transfer changes two: to sort them by the general way made an eighth of all garbage.
+    if (shown.length === 2) return compareCodePoints(first.key, second.key) > 0 ? [second, first] : shown;
+    return shown.sort((a, b) => compareCodePoints(a.key, b.key));
   }
 
   #amount(name: string, balance: Value | undefined): string | null {

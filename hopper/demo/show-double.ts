@@ -19,12 +19,15 @@ const mantissaEnd = 1n << 53n;
 const mantissaStart = 1n << 52n;
 const exponentMin = -1074;
 const exponentMax = 971;
+const tenTo7 = 10n ** 7n;
 
 /** Total; too large for a double gives `Infinity`, as in Haskell. */
 export function showDouble(r: Rational): string {
   if (r.n === 0n) return "0.0";
   const sign = r.n < 0n ? "-" : "";
   const n = r.n < 0n ? -r.n : r.n;
+  // Most amounts are such, and stand as they are.
+  if (r.d === 1n && n < tenTo7) return `${sign}${n}.0`;
   const short = shortDecimal(n, r.d);
   if (short !== null) return sign + layOut(short);
   const double = nearestDouble(n, r.d);
