@@ -12,11 +12,9 @@ export type ThroughputFlags = CommonFlags & {
   readonly threads?: number;
 };
 
-const full = { nodes: [4, 7, 10, 13, 16, 20], commands: 5000, runs: 5 };
-const quick = { nodes: [1, 4, 7], commands: 1000, runs: 2 };
-
-/** Commands of each kind before the first measured one: enough for the compilers of Node to be done with the hot paths. */
-const warmUpMax = 2000;
+/** Of each kind, `warmUp` commands before the first measured one, so that the compilers of Node are done with most of the hot paths. */
+const full = { nodes: [4, 7, 10, 13, 16, 20], commands: 5000, runs: 5, warmUp: 10_000 };
+const quick = { nodes: [1, 4, 7], commands: 1000, runs: 2, warmUp: 1000 };
 
 const seriesNames = { batched: "client batching (batch test)", single: "leader batching (many test)" } as const;
 
@@ -27,7 +25,7 @@ async function measure(flags: ThroughputFlags, session: Session): Promise<Measur
   const sizes = flags.nodes ?? base.nodes;
   const commands = flags.commands ?? base.commands;
   const runs = flags.runs ?? base.runs;
-  const warmUp = Math.min(commands, warmUpMax);
+  const warmUp = Math.min(2 * commands, base.warmUp);
   const rows: Row[] = [];
   const errors: string[] = [];
   const bar = session.bar("commands", runs * sizes.length * 2 * (warmUp + commands));
