@@ -57,8 +57,11 @@ export type ShapedFigures = {
   readonly aloneP50Ms?: number;
 };
 
-/** Commands before anything is measured: enough for the compilers of Node to be done with the hot paths. */
-const warmUp = 2000;
+/**
+ * Commands of each kind before anything is measured, and as many as the flood has that will be: the compilers of Node need some
+ * ten thousand to be done with most of the hot paths.
+ */
+const warmUpMin = 1000;
 
 if (import.meta.main) await answerJob(runShaped);
 
@@ -81,12 +84,7 @@ export async function runShaped(job: ShapedJob, given: AbortSignal): Promise<Sha
   const { client, signal } = cluster;
   await openAccounts(client, signal);
   for (const batched of [true, false]) {
-    await runFlood(
-      client,
-      { batched, count: Math.min(warmUp, Math.max(job.flood, warmUp / 2)) },
-      signal,
-      () => undefined,
-    );
+    await runFlood(client, { batched, count: Math.max(job.flood, warmUpMin) }, signal, () => undefined);
   }
   const samples: Sample[] = [];
   if (waves.length > 0) {
