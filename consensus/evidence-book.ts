@@ -49,7 +49,7 @@ export function count(book: EvidenceBook, kind: VoteKind, vote: AppendEntriesRes
   const { term, index, hash, node } = vote;
   if (index <= book.settled) return { kind: "counted" };
   const place = `${kind} ${term} ${index}`;
-  const point = place + textOfBytes(hash);
+  const point = `${place} ${textOfBytes(hash)}`;
   const said = book.said.get(node) ?? new Map<string, Said>();
   book.said.set(node, said);
   const before = said.get(place);

@@ -123,7 +123,7 @@ export const certificateMutants: readonly Mutant[] = [
     breaks: "votes for different logs at one index count together (S-07)",
     file: "consensus/evidence-book.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
-    find: "const point = `${place} ${hexOf(hash)}`;",
+    find: "const point = `${place} ${textOfBytes(hash)}`;",
     replace: "const point = place;",
   },
   {
