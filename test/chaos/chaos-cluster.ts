@@ -103,12 +103,17 @@ async function linkUp(
 
   /** Writes other addresses into a configuration. */
   function readdress(config: string, changes: readonly (readonly [from: string, to: string])[]): void {
-    let text = readFileSync(config, "utf8");
-    for (const [from, to] of changes) {
-      if (!text.includes(`"${from}"`)) throw new Error(`${config} does not name ${from}`);
-      text = text.replaceAll(`"${from}"`, `"${to}"`);
-    }
-    writeFileSync(config, text);
+    const text = readFileSync(config, "utf8");
+    for (const [from] of changes) if (!text.includes(`"${from}"`)) throw new Error(`${config} does not name ${from}`);
+    // All at once: a link may have got a port that the file gave to another node, and must not be taken for that one.
+    const becomes = new Map(changes);
+    writeFileSync(
+      config,
+      text.replaceAll(/"([^"\n]*)"/g, (whole, named) => {
+        const to = becomes.get(named);
+        return to === undefined ? whole : `"${to}"`;
+      }),
+    );
   }
 
   /** A link for a member to each node but itself, and the addresses to write for it. */
