@@ -22,7 +22,7 @@ export type NodeProcess = {
 
 /**
  * How much of its heap V8 lets a thread fill with garbage, beyond what it needs, before it marks all of it: three parts rather than
- * one or two. A flooded node's threads need some 10 MB each and marked them twice a second, for a twelfth of all processor time.
+ * one or two. A flooded node's threads need some 10 MB each and marked them twice a second, for a twentieth of all processor time.
  */
 const heapFlags = "--heap-growing-percent=200";
 
