@@ -158,7 +158,8 @@ function pictures({ setup, settings, samples }: RunFile): Picture[] {
         panel("Batch size of the leader", "batch size", "commands"),
         shownQueues,
         panel("Memory (last run)", "memory", "MiB"),
-      ],
+        // Without points there would be no scale.
+      ].filter(({ marks }) => marks.some(({ points: shown }) => shown.length > 0)),
       2,
     ),
   ];

@@ -6,12 +6,14 @@ import type { BenchCluster } from "./bench-cluster.ts";
 /** All nodes at one moment, in milliseconds on the clock of `performance.now`. */
 export type Sample = { readonly atMs: number; readonly statuses: readonly NodeStatus[] };
 
-/** Looks at all nodes every so many milliseconds until stopped. */
+/** Looks at all nodes every so many milliseconds until stopped, and once more then: however short it was, there are two looks. */
 export function watchNodes(cluster: BenchCluster, everyMs: number): { stop: () => void; samples: Promise<Sample[]> } {
   const over = new AbortController();
   const watch = async (): Promise<Sample[]> => {
     const samples: Sample[] = [];
-    while (!over.signal.aborted && !cluster.signal.aborted) {
+    let last = false;
+    while (!last && !cluster.signal.aborted) {
+      last = over.signal.aborted;
       const startedAt = performance.now();
       // A node too busy to answer in time is itself a finding, and shows as a gap.
       const statuses = await cluster.statuses().catch(() => undefined);
