@@ -6,7 +6,7 @@
  * Rule   docs/decisions/0013-agreed-time.md
  */
 import type { IrModule } from "../ir/ir.ts";
-import { rowOf, setRow, type Table } from "../run/table.ts";
+import type { Table } from "../run/table.ts";
 
 /** Milliseconds from 1970 by `validators` clocks of which at most `faulty` lie; 0 as long as too few have spoken. */
 export function agreedTime({ rows }: Table, faulty: number): number {
@@ -18,13 +18,13 @@ export function agreedTime({ rows }: Table, faulty: number): number {
 export function showClock(clocks: Table, clock: number, time: number): { readonly before: number | null } | false {
   const before = lastShown(clocks, clock);
   if (before !== undefined && before >= time) return false;
-  setRow(clocks, clock, time);
+  clocks.set(clock, time);
   return { before: before ?? null };
 }
 
 /** What a clock has shown last; undefined before it has spoken. */
 export function lastShown(clocks: Table, clock: number): number | undefined {
-  return rowOf(clocks, clock)?.value as number | undefined;
+  return clocks.row(clock)?.value as number | undefined;
 }
 
 /** True where a module asks what time it is: only then do clocks have to speak. */

@@ -13,6 +13,7 @@ import { lowerModule } from "../lower/lower-module.ts";
 import { bytesOfText, encode, textOfBytes } from "../run/canonical.ts";
 import { decode } from "../run/decode.ts";
 import type { Told } from "../run/execution.ts";
+import type { Change } from "../run/journal.ts";
 import {
   createMachine,
   type Evaluator,
@@ -26,7 +27,6 @@ import { publish } from "../run/publish.ts";
 import { setPolicy } from "../run/set-policy.ts";
 import { hexOf, showKeyUpTo, showUpTo } from "../run/show.ts";
 import { exportState, importState, type Recompile } from "../run/state-bytes.ts";
-import { type Change, rowOf, setRow } from "../run/table.ts";
 import type { Value } from "../run/value.ts";
 import { showClock } from "./agreed-time.ts";
 import {
@@ -114,7 +114,7 @@ function applySigned(contracts: Contracts, command: SignedCommand, given: Given)
   const message = signingBytes(contracts.signatures.chain, command);
   const bytes = textOfBytes(machine.sha256(message));
   const { spent } = machine.own;
-  if (rowOf(spent, { bytes }) !== undefined) return failed("Error: this command has run before");
+  if (spent.row({ bytes }) !== undefined) return failed("Error: this command has run before");
   const badly = command.keys.findIndex((one, i) => {
     return !contracts.signatures.verify(bytesOfText(command.signatures[i] ?? ""), message, bytesOfText(one));
   });
@@ -122,7 +122,7 @@ function applySigned(contracts: Contracts, command: SignedCommand, given: Given)
   const hashes = command.keys.map((one) => textOfBytes(machine.sha256(bytesOfText(one))));
   const outcome = applyPlain(contracts, command.inner, { ...given, signers: new Set([...given.signers, ...hashes]) });
   if (!outcome.ok) return outcome;
-  setRow(spent, { bytes }, command.until);
+  spent.set({ bytes }, command.until);
   const mark = { key: `spent[0x"${hexOf({ bytes })}"]`, before: null, after: String(command.until) };
   return { ...outcome, diff: [...outcome.diff, mark].sort((a, b) => compareCodePoints(a.key, b.key)) };
 }

@@ -1,5 +1,6 @@
 /** The rows of the module demo/juno as its texts print them. What is printed of a balance is kept for as long as it stands. */
-import { type Row, type Change as RowChange, rowOf, type Table } from "../run/table.ts";
+import type { Change as RowChange } from "../run/journal.ts";
+import type { Row, Table } from "../run/table.ts";
 import type { List, Rat, Value } from "../run/value.ts";
 import { compareCodePoints } from "./code-points.ts";
 import { wholeLedgerAccountsMax } from "./limits.ts";
@@ -74,7 +75,7 @@ export class PrintedLedger {
   #find(name: string): Printed | undefined {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const row = rowOf(this.#tables.balances, name);
+    const row = this.#tables.balances.row(name);
     if (row === undefined) return undefined;
     const made = { name, row, balance: undefined, amount: "", line: "" };
     this.#known.set(name, made);
@@ -82,11 +83,11 @@ export class PrintedLedger {
   }
 
   #total(): number {
-    return (rowOf(this.#tables.count, 0)?.value as number | undefined) ?? 0;
+    return (this.#tables.count.row(0)?.value as number | undefined) ?? 0;
   }
 
   #firstNames(): readonly string[] {
-    return ((rowOf(this.#tables.firstNames, 0)?.value as List | undefined)?.items ?? []) as readonly string[];
+    return ((this.#tables.firstNames.row(0)?.value as List | undefined)?.items ?? []) as readonly string[];
   }
 }
 

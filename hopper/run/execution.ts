@@ -5,8 +5,9 @@ import type { Code, IrModule } from "../ir/ir.ts";
 import { encodePrincipal } from "./canonical.ts";
 import { weight } from "./compare.ts";
 import { fault } from "./fault.ts";
+import { Journal } from "./journal.ts";
 import { policyOf } from "./policies.ts";
-import { Journal, type Seen, type Table } from "./table.ts";
+import type { Seen, Table } from "./table.ts";
 import { type Bytes, type Data, type List, principal, type Value } from "./value.ts";
 
 /** A module with what it refers to found. */
@@ -48,18 +49,32 @@ export type Start = {
 export type Evaluate = (code: Code, frame: Value[], module: Linked, execution: Execution) => Value;
 
 export class Execution {
-  readonly start: Start;
+  start: Start;
   readonly journal: Journal = new Journal();
-  readonly told: Told[] = [];
-  readonly promises: Promised[] = [];
+  told: Told[] = [];
+  promises: Promised[] = [];
   gasLeft: number;
   depth = 0;
   nesting = 0;
-  readonly #touched: Linked[] = [];
+  /** Modules that it has come to, the first of them apart: mostly there is no other. */
+  #first: Linked | undefined;
+  #others: Linked[] = [];
 
   constructor(start: Start) {
     this.start = start;
     this.gasLeft = Math.min(start.gasLimit, limits.gas);
+  }
+
+  /** Begins the next command, whose journal was settled or rolled back before: quicker than to make all anew. */
+  restart(start: Start): void {
+    this.start = start;
+    this.told = [];
+    this.promises = [];
+    this.gasLeft = Math.min(start.gasLimit, limits.gas);
+    this.depth = 0;
+    this.nesting = 0;
+    this.#first = undefined;
+    if (this.#others.length > 0) this.#others = [];
   }
 
   spend(gas: number): void {
@@ -75,14 +90,31 @@ export class Execution {
     this.depth++;
     this.nesting += nesting;
     if (this.depth > limits.callDepth || this.nesting > limits.nesting) fault("DepthExceeded");
-    if (this.#touched[0] === module || this.#touched.includes(module)) return;
-    this.#touched.push(module);
+    if (this.#first !== module) this.#come(module);
+  }
+
+  #come(module: Linked): void {
+    if (this.#others.includes(module)) return;
+    if (this.#first === undefined) this.#first = module;
+    else this.#others.push(module);
     this.spend(costTable.module);
   }
 
   leave(nesting: number): void {
     this.depth--;
     this.nesting -= nesting;
+  }
+
+  // Lists begin with their first item: one that is pushed to while empty has room made for 17.
+
+  tell(one: Told): void {
+    if (this.told.length === 0) this.told = [one];
+    else this.told.push(one);
+  }
+
+  promise(one: Promised): void {
+    if (this.promises.length === 0) this.promises = [one];
+    else this.promises.push(one);
   }
 
   /** Whether enough keys have signed for a principal to have. */

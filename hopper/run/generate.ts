@@ -327,8 +327,6 @@ function expressionOfMoves(body: Body, code: Of<"moves">): string {
   });
   const tables = code.tables.map((ref) => tableOf(module.linked, ref).table);
   const of = expressionOf(body, code.unit);
-  lines.push(
-    `x.promises.push({ tables: ${constant(module, tables)}, unit: ${of}, changes: [${changes.join(", ")}] });`,
-  );
+  lines.push(`x.promise({ tables: ${constant(module, tables)}, unit: ${of}, changes: [${changes.join(", ")}] });`);
   return constant(module, unit);
 }

@@ -186,7 +186,7 @@ function promise(code: Of<"moves">, scope: Scope): Value {
     gains,
   }));
   const tables = code.tables.map((ref) => tableOf(module, ref).table);
-  execution.promises.push({ tables, unit: run(code.unit, scope, false), changes });
+  execution.promise({ tables, unit: run(code.unit, scope, false), changes });
   return unit;
 }
 

@@ -3,7 +3,7 @@
  * The same commands in the same order give the same state, results and gas on every machine, whichever evaluator it has.
  */
 import { costTable } from "../ir/cost-table.ts";
-import type { IrModule } from "../ir/ir.ts";
+import type { IrCommand, IrModule } from "../ir/ir.ts";
 import { encode } from "./canonical.ts";
 import { weight } from "./compare.ts";
 import { compile, runCompiled } from "./compile.ts";
@@ -11,10 +11,11 @@ import { type Decoded, decode } from "./decode.ts";
 import { Execution, type Linked, type Told } from "./execution.ts";
 import { Fault, type FaultKind, fault, faultNumbers } from "./fault.ts";
 import { interpret } from "./interpret.ts";
+import type { Change } from "./journal.ts";
 import { checkExpectations, checkMoves, type Expectation } from "./moves.ts";
 import { createOwnTables, type OwnTables } from "./own-tables.ts";
 import { refuseUnstorable } from "./steps.ts";
-import type { Change, Seen, Table } from "./table.ts";
+import { type Seen, Table } from "./table.ts";
 import type { Data, Value } from "./value.ts";
 
 export type Evaluator = "compiled" | "reference";
@@ -30,6 +31,8 @@ export type Machine = {
   readonly tables: Map<string, Table>;
   /** Those of the tables that belong to no module. */
   readonly own: OwnTables;
+  /** Between commands: what the last one ran in, for the next one. */
+  idle: Execution | undefined;
 };
 
 export type Published = { readonly linked: Linked; readonly source: string };
@@ -38,7 +41,7 @@ export function createMachine(options: Pick<Machine, "sha256"> & { readonly eval
   const { sha256, evaluator = "compiled" } = options;
   const own = createOwnTables();
   const tables = new Map(Object.values(own).map((table) => [table.id, table]));
-  return { sha256, evaluator, modules: new Map(), names: new Map(), tables, own };
+  return { sha256, evaluator, modules: new Map(), names: new Map(), tables, own, idle: undefined };
 }
 
 /** Who signed, when the log says it is, and what it may cost. */
@@ -81,14 +84,14 @@ export function execute(
 ): Outcome {
   return attempt(machine, circumstances, true, (execution) => {
     const linked = findModule(machine, module);
-    const found = linked.ir.commands.find(({ name }) => name === command);
+    const found = commandOf(linked, command);
     if (found === undefined) return fault("BadArgument", "NoSuchCommand");
     if (args.length !== found.params.length) fault("BadArgument", "WrongNumberOfArguments");
-    const frame = [...args];
+    let frame = args;
     if (found.signer !== null) {
       const who = run(machine, linked, found.signer, args, execution) as Data;
       if (!execution.hasSigned(who)) fault("NotSigned");
-      frame.push([0, who]);
+      frame = [...args, [0, who]];
     }
     const value = run(machine, linked, found.body, frame, execution);
     // What is given back travels in the command's answer, as its events do.
@@ -97,6 +100,11 @@ export function execute(
     refuseUnstorable(value, size, found.withFunctions, found.result, linked.ir.shapes);
     return value;
   });
+}
+
+function commandOf({ ir }: Linked, command: string): IrCommand | undefined {
+  for (const one of ir.commands) if (one.name === command) return one;
+  return undefined;
 }
 
 /** The same with arguments as canonical bytes, one string of bytes for each. */
@@ -121,8 +129,9 @@ function decodeArguments(
   args: readonly string[],
 ): readonly Value[] | undefined {
   const linked = moduleNamed(machine, module);
-  const params = linked?.ir.commands.find(({ name }) => name === command)?.params;
-  if (linked === undefined || params === undefined || params.length !== args.length) return undefined;
+  if (linked === undefined) return undefined;
+  const params = commandOf(linked, command)?.params;
+  if (params === undefined || params.length !== args.length) return undefined;
   const decoded = params.map(({ shape }, i): Decoded => decode(args[i] ?? "", shape, linked.ir.shapes));
   return decoded.every((one) => one.ok) ? decoded.map(({ value }) => value) : undefined;
 }
@@ -147,21 +156,26 @@ export function attempt(
   mayWrite: boolean,
   act: (execution: Execution) => Value,
 ): Outcome {
-  const { signers, now, gasLimit } = circumstances;
+  const { signers, now, gasLimit, expect } = circumstances;
   const { sha256, own } = machine;
-  const execution = new Execution({ signers, now, gasLimit, sha256, policies: own.policies, mayWrite });
+  const start = { signers, now, gasLimit, sha256, policies: own.policies, mayWrite };
+  const execution = machine.idle ?? new Execution(start);
+  machine.idle = undefined;
+  execution.restart(start);
   const limit = execution.gasLeft;
   try {
     const value = act(execution);
-    spendPromises(execution, execution.promises.length + (circumstances.expect?.length ?? 0));
+    spendPromises(execution, execution.promises.length + (expect?.length ?? 0));
     const changes = execution.journal.changes();
     for (const promised of execution.promises) checkMoves(promised, changes);
-    checkExpectations(circumstances.expect ?? [], changes);
+    if (expect !== undefined) checkExpectations(expect, changes);
     execution.journal.settle();
+    machine.idle = execution;
     const gasUsed = limit - execution.gasLeft;
     return { failure: undefined, value, gasUsed, gasLimit: limit, changes, events: execution.told };
   } catch (error) {
     execution.journal.rollBack();
+    machine.idle = execution;
     if (!(error instanceof Fault)) throw error;
     const { kind, fault: name, where, place } = error;
     const failure = { kind, number: faultNumbers[kind], name, where, place };
@@ -208,10 +222,9 @@ export function link(machine: Machine, ir: IrModule, lineage: string, imports: r
   const tables = ir.tables.map((shape, index): Seen => {
     const id = `${lineage}/${shape.name}`;
     const before = machine.tables.get(id);
-    const table = before ?? { id, shape, shapes: ir.shapes, epoch: 0, rows: new Map() };
+    const table = before ?? new Table(id, shape, ir.shapes);
     if (before !== undefined && ir.migrations.some((one) => one.table === index)) table.epoch++;
-    table.shape = shape;
-    table.shapes = ir.shapes;
+    table.reshape(shape, ir.shapes);
     machine.tables.set(id, table);
     return { table, epoch: table.epoch };
   });
@@ -222,6 +235,6 @@ export function link(machine: Machine, ir: IrModule, lineage: string, imports: r
 
 /** A value of a command's result as bytes, for its answer. */
 export function resultBytes(linked: Linked, command: string, value: Value): string {
-  const found = linked.ir.commands.find(({ name }) => name === command);
+  const found = commandOf(linked, command);
   return found === undefined ? "" : encode(value, found.result, linked.ir.shapes);
 }

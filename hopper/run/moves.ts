@@ -3,53 +3,51 @@ import type { NamedShape, Shape } from "../ir/ir.ts";
 import { equal } from "./compare.ts";
 import type { Promised } from "./execution.ts";
 import { fault } from "./fault.ts";
-import { add, negate, subtract } from "./integer.ts";
-import type { Change } from "./table.ts";
+import { add, subtract } from "./integer.ts";
+import type { Change } from "./journal.ts";
 import type { Data, Int, List, Value } from "./value.ts";
 
-type Visit = (unit: Value | undefined, amount: Int) => void;
-
-/** Calls `visit` for each amount in a value; `unit` is undefined where the asset does not say. */
-export function amountsIn(value: Value, shape: Shape, shapes: readonly NamedShape[], visit: Visit): void {
+/** How much of a unit there is in a value; of all together where `unit` is undefined. An asset that has no unit counts for each. */
+export function amountIn(value: Value, shape: Shape, shapes: readonly NamedShape[], unit: Value | undefined): Int {
   switch (shape.of) {
-    case "list":
-      for (const item of (value as List).items) amountsIn(item, shape.item, shapes, visit);
-      return;
+    case "list": {
+      let sum: Int = 0;
+      for (const item of (value as List).items) sum = add(sum, amountIn(item, shape.item, shapes, unit));
+      return sum;
+    }
     case "tuple":
-      amountsInFields(value as Data, shape.items, shapes, visit);
-      return;
+      return amountInFields(value as Data, shape.items, shapes, unit);
     case "named": {
       const data = value as Data;
-      const named = shapes[shape.index];
-      if (named?.amount != null) {
-        const { unit, amount } = named.amount;
-        visit(unit === null ? undefined : data[unit + 1], data[amount + 1] as Int);
-        return;
-      }
-      amountsInFields(data, named?.constructors[data[0]]?.fields ?? [], shapes, visit);
-      return;
+      const { amount, constructors } = shapes[shape.index] as NamedShape;
+      if (amount === null) return amountInFields(data, constructors[data[0]]?.fields ?? [], shapes, unit);
+      const of = amount.unit === null ? undefined : data[amount.unit + 1];
+      return of === undefined || unit === undefined || equal(of, unit) ? (data[amount.amount + 1] as Int) : 0;
     }
     default:
-      return;
+      return 0;
   }
 }
 
-function amountsInFields(data: Data, fields: readonly Shape[], shapes: readonly NamedShape[], visit: Visit): void {
-  for (let i = 0; i < fields.length; i++) amountsIn(data[i + 1] ?? 0, fields[i] as Shape, shapes, visit);
+function amountInFields(
+  data: Data,
+  fields: readonly Shape[],
+  shapes: readonly NamedShape[],
+  unit: Value | undefined,
+): Int {
+  let sum: Int = 0;
+  for (let i = 0; i < fields.length; i++) {
+    sum = add(sum, amountIn(data[i + 1] ?? 0, fields[i] as Shape, shapes, unit));
+  }
+  return sum;
 }
 
-/** How much more of a unit a row has after a command than before; of all together where `unit` is undefined. */
+/** How much more of a unit a row has after a command than before. */
 function gainOf({ table, before, after }: Change, unit: Value | undefined): Int {
-  let gain: Int = 0;
-  let sign: (gain: Int, amount: Int) => Int = subtract;
-  const count: Visit = (of, amount) => {
-    if (of === undefined || unit === undefined || equal(of, unit)) gain = sign(gain, amount);
-  };
   const { shape, shapes } = table;
-  if (before !== undefined) amountsIn(before, shape.value, shapes, count);
-  sign = add;
-  if (after !== undefined) amountsIn(after, shape.value, shapes, count);
-  return gain;
+  const had = before === undefined ? 0 : amountIn(before, shape.value, shapes, unit);
+  const has = after === undefined ? 0 : amountIn(after, shape.value, shapes, unit);
+  return subtract(has, had);
 }
 
 /** True where the row is the account's: its key, or a part of it. */
@@ -65,23 +63,36 @@ function isOf({ key, table }: Change, account: Value): boolean {
 
 /** The fault MovesViolated unless the accounts gained and lost just what was promised, and no other row of the tables changed. */
 export function checkMoves(promised: Promised, changes: readonly Change[]): void {
-  const sums: { readonly account: Value; amount: Int }[] = [];
-  for (const { account, amount, gains } of promised.changes) {
-    const signed = gains ? (amount as Int) : negate(amount as Int);
-    // An account named twice has to change by both together.
-    const same = sums.find((one) => equal(one.account, account));
-    if (same === undefined) sums.push({ account, amount: signed });
-    else same.amount = add(same.amount, signed);
+  const { tables, unit, changes: accounts } = promised;
+  // By place in the promise; an account named twice has to change by both together, and has the sum at its first place.
+  const left: Int[] = accounts.map(() => 0);
+  for (let i = 0; i < accounts.length; i++) {
+    const { account, amount, gains } = accounts[i] as (typeof accounts)[number];
+    const first = firstOf(accounts, account);
+    left[first] = gains ? add(left[first] as Int, amount as Int) : subtract(left[first] as Int, amount as Int);
   }
   for (const change of changes) {
-    if (!promised.tables.includes(change.table)) continue;
-    const gain = gainOf(change, promised.unit);
+    if (!tables.includes(change.table)) continue;
+    const gain = gainOf(change, unit);
     if (gain === 0) continue;
-    const owner = sums.find(({ account }) => isOf(change, account));
-    if (owner === undefined) fault("MovesViolated");
-    else owner.amount = subtract(owner.amount, gain);
+    const owner = ownerOf(accounts, change);
+    left[owner] = subtract(left[owner] as Int, gain);
   }
-  if (sums.some(({ amount }) => amount !== 0)) fault("MovesViolated");
+  for (const amount of left) if (amount !== 0) fault("MovesViolated");
+}
+
+/** Plain loops here and below: functions made for each of a promise's accounts were a seventh of a transfer's garbage. */
+function firstOf(accounts: Promised["changes"], account: Value): number {
+  let i = 0;
+  while (!equal((accounts[i] as (typeof accounts)[number]).account, account)) i++;
+  return i;
+}
+
+function ownerOf(accounts: Promised["changes"], change: Change): number {
+  for (let i = 0; i < accounts.length; i++) {
+    if (isOf(change, (accounts[i] as (typeof accounts)[number]).account)) return i;
+  }
+  return fault("MovesViolated");
 }
 
 /** What the signer of a command allows, whatever the program says: the rows of this account change by at least `least` of a unit. */

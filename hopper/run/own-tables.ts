@@ -1,6 +1,6 @@
 /** Tables of the machine's own, beside those of modules: no module's lineage is called as theirs is. */
 import type { IrTable } from "../ir/ir.ts";
-import type { Table } from "./table.ts";
+import { Table } from "./table.ts";
 
 const lineage = "chain";
 
@@ -22,5 +22,5 @@ export function createOwnTables(): OwnTables {
 }
 
 function table(shape: IrTable): Table {
-  return { id: `${lineage}/${shape.name}`, shape, shapes: [], epoch: 0, rows: new Map() };
+  return new Table(`${lineage}/${shape.name}`, shape, []);
 }

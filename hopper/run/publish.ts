@@ -40,7 +40,7 @@ export function publish(machine: Machine, publication: Publication, circumstance
     if (old.ir.authority === null) return fault("NotSigned", "Frozen");
     const who = run(machine, old, old.ir.authority, [], execution) as Data;
     if (!execution.hasSigned(who)) fault("NotSigned");
-    const tables = [...machine.tables.values()].map((table) => ({ ...table }));
+    const tables = [...machine.tables.values()].map(({ id, shape, shapes, epoch }) => ({ id, shape, shapes, epoch }));
     const linked = link(machine, ir, before.lineage, imports);
     try {
       migrate(machine, linked, execution);
@@ -61,12 +61,15 @@ export function publish(machine: Machine, publication: Publication, circumstance
 }
 
 /** Tables as they were, and none that a version brought which did not come in. */
-function putBack(machine: Machine, tables: readonly Table[]): void {
+function putBack(machine: Machine, tables: readonly Pick<Table, "id" | "shape" | "shapes" | "epoch">[]): void {
   const known = new Map(tables.map((table) => [table.id, table]));
   for (const [id, table] of [...machine.tables]) {
     const { shape, shapes, epoch } = known.get(id) ?? {};
-    if (shape === undefined) machine.tables.delete(id);
-    else Object.assign(table, { shape, shapes, epoch });
+    if (shape === undefined || shapes === undefined || epoch === undefined) machine.tables.delete(id);
+    else {
+      table.reshape(shape, shapes);
+      table.epoch = epoch;
+    }
   }
 }
 

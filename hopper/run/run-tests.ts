@@ -2,6 +2,7 @@
 import type { IrCommand, IrModule, Ref } from "../ir/ir.ts";
 import { equal, weight } from "./compare.ts";
 import type { Linked } from "./execution.ts";
+import type { Change } from "./journal.ts";
 import {
   attempt,
   createMachine,
@@ -14,7 +15,6 @@ import {
   run,
 } from "./machine.ts";
 import { showUpTo } from "./show.ts";
-import type { Change } from "./table.ts";
 import { type Bytes, type Data, principal, type Value } from "./value.ts";
 
 export type CallStep = Extract<TestStep, { readonly kind: "call" }>;

@@ -6,7 +6,6 @@ import { decode, type FindModule } from "./decode.ts";
 import { createMachine, type Evaluator, link, type Machine } from "./machine.ts";
 import { rowsOf } from "./publish.ts";
 import { hexOf } from "./show.ts";
-import { setRow } from "./table.ts";
 import type { Bytes } from "./value.ts";
 
 /** Format 2 says by which cost table the state was reckoned. */
@@ -113,8 +112,9 @@ function fill(machine: Machine, bytes: string, recompile: Recompile): void {
     if (name === undefined || linked === undefined) throw new Error(`no module for the name ${path}`);
     name.current = current;
     // Rows are in the newest version's form.
-    for (const [i, { table }] of linked.tables.entries())
-      Object.assign(table, { shape: linked.ir.tables[i], shapes: linked.ir.shapes });
+    for (const [i, { table }] of linked.tables.entries()) {
+      table.reshape(linked.ir.tables[i] ?? table.shape, linked.ir.shapes);
+    }
   }
   const findModule: FindModule = (hash) => machine.modules.get(hash)?.linked;
   for (const [, id, rows] of tables.items) {
@@ -124,7 +124,7 @@ function fill(machine: Machine, bytes: string, recompile: Recompile): void {
       const decodedKey = decode(key, table.shape.key, table.shapes);
       const decodedValue = decode(value, table.shape.value, table.shapes, limits.valueBytes, findModule);
       if (!decodedKey.ok || !decodedValue.ok) throw new Error(`a row of ${id} is not in its form`);
-      setRow(table, decodedKey.value, decodedValue.value);
+      table.set(decodedKey.value, decodedValue.value);
     }
   }
 }

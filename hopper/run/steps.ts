@@ -96,6 +96,6 @@ export function tell(execution: Execution, module: Linked, event: Ref, fields: r
     if (form !== undefined) refuseUnstorable(field, size, shape.withFunctions, form, home.ir.shapes);
   }
   execution.spend(costTable.emit + Math.ceil(total / costTable.writeBytesPerGas));
-  execution.told.push({ module: home, event: event.index, fields });
+  execution.tell({ module: home, event: event.index, fields });
   return unit;
 }

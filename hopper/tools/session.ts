@@ -2,9 +2,9 @@
 import { parseModule } from "../check/reader/parse.ts";
 import type { CoreCommand } from "../core/module.ts";
 import { lowerModule } from "../lower/lower-module.ts";
+import type { Change } from "../run/journal.ts";
 import { createMachine, link, type Machine } from "../run/machine.ts";
 import { install } from "../run/run-tests.ts";
-import { type Change, removeRow, setRow } from "../run/table.ts";
 import {
   createLibrary,
   type FindSource,
@@ -122,9 +122,10 @@ export function installVersion(
 export function undo(session: Session): readonly Change[] | undefined {
   const past = session.past.pop();
   if (past === undefined) return undefined;
-  for (const { table, key, before: value } of past.changes) {
-    if (value === undefined) removeRow(table, key);
-    else setRow(table, key, value);
+  for (const change of past.changes) {
+    const { table, key, before: value } = change;
+    if (value === undefined) table.remove(change);
+    else table.set(key, value);
   }
   session.lets = past.lets;
   const { machine } = session;

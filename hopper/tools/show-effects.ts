@@ -1,9 +1,9 @@
 /** What a command did, as people read it: rows before and after, events, and keys by the names that they were made from. */
 import type { Told } from "../run/execution.ts";
+import type { Change } from "../run/journal.ts";
 import type { Machine } from "../run/machine.ts";
 import { keyOfName } from "../run/primitives.ts";
 import { hexOf, showKeyUpTo, showUpTo } from "../run/show.ts";
-import type { Change } from "../run/table.ts";
 
 /** Letters of a value that are shown. */
 const shownMax = 2000;

@@ -1,7 +1,6 @@
 import test from "ava";
 import { accountsMax, balanceBitsMax, commandBytesMax } from "../../../hopper/demo/limits.ts";
 import type { Change, Outcome } from "../../../hopper/demo/outcome.ts";
-import { setRow } from "../../../hopper/run/table.ts";
 import { type Demo, startFront } from "./start-front.ts";
 
 const encoder = new TextEncoder();
@@ -265,7 +264,7 @@ test("a whole balance stops growing at 2^512", (t) => {
   const most = (1n << BigInt(balanceBitsMax)) - 1n;
   const balances = ledger.contracts.machine.tables.values().find(({ shape }) => shape.name === "balances");
   if (balances === undefined) return t.fail("no table of balances");
-  setRow(balances, "a", { n: most, d: 1 });
+  balances.set("a", { n: most, d: 1 });
   t.true(run(ledger, "ObserveAccount a").ok);
   t.false(run(ledger, "AdjustAccount a 1").ok);
   t.false(run(ledger, "transfer(b->a, 1)").ok);

@@ -17,7 +17,7 @@ import { Tape } from "./tape.ts";
 
 const keywords = `again apply break catch const continue else equal error false fault for function if interpret let module noCase null
 k p placed putRow readRow return takeRow tell throw true try undefined value values x
-account amount captured changes depth enter gains index items leave length push promises slice spend tables unit Math ceil`;
+account amount captured changes depth enter gains index items leave length promise slice spend tables unit Math ceil`;
 const word = new RegExp(`^(?:${keywords.split(/\s+/).join("|")}|[cfkmst]\\d+)$`);
 
 /** What is in a text beside our own words, whole numbers and plain signs. */

@@ -5,12 +5,12 @@
 import test from "ava";
 import fc from "fast-check";
 import { encode, textOfBytes } from "../../../hopper/run/canonical.ts";
+import type { Change } from "../../../hopper/run/journal.ts";
 import type { Machine, Outcome } from "../../../hopper/run/machine.ts";
-import { amountsIn } from "../../../hopper/run/moves.ts";
+import { amountIn } from "../../../hopper/run/moves.ts";
 import { rowsOf } from "../../../hopper/run/publish.ts";
 import { exportState, stateHash } from "../../../hopper/run/state-bytes.ts";
-import type { Change } from "../../../hopper/run/table.ts";
-import type { Data, Value } from "../../../hopper/run/value.ts";
+import type { Value } from "../../../hopper/run/value.ts";
 import {
   outcomeText,
   type RandomCommand,
@@ -172,46 +172,43 @@ test("a command that fails leaves the very bytes that it found, tells nothing, a
   t.true(failed > numRuns * 10, `${failed}`);
 });
 
-/** What there is of each unit, in purses and in whatever else holds coins. */
-function amounts(machine: Machine): Map<string, bigint> {
-  const sums = new Map<string, bigint>();
+/** What there is of a unit, in purses and in whatever else holds coins; of all together where it is undefined. */
+function amountOf(machine: Machine, unit: Value | undefined): bigint {
+  let sum = 0n;
   for (const { rows, shape, shapes } of machine.tables.values()) {
     for (const { value } of rows.values()) {
-      if (value === undefined) continue;
-      amountsIn(value, shape.value, shapes, (unit, amount) => {
-        if (unit === undefined) return;
-        // A unit's code, of an issuer that all units here have.
-        const code = JSON.stringify((unit as Data).slice(1));
-        sums.set(code, (sums.get(code) ?? 0n) + BigInt(amount));
-      });
+      if (value !== undefined) sum += BigInt(amountIn(value, shape.value, shapes, unit));
     }
   }
-  return sums;
+  return sum;
 }
 
 test("coins of each unit are as many as were issued and not retired, wherever they lie", (t) => {
   let issued = 0;
   let elsewhere = 0;
   holds((seed) => {
-    const wanted = new Map<string, bigint>();
+    const wanted = new Map<string, { readonly unit: Value; amount: bigint }>();
     play(
       seed,
       ({ machine, outcome, command }) => {
         for (const { module, event, fields } of outcome.events) {
           const name = module.ir.path === "std/coin" ? module.ir.events[event]?.name : undefined;
           if (name !== "Issued" && name !== "Retired") continue;
-          const [unit, , n] = fields;
-          const code = JSON.stringify((unit as Data).slice(1));
-          const amount = BigInt(n as number | bigint);
-          wanted.set(code, (wanted.get(code) ?? 0n) + (name === "Issued" ? amount : -amount));
+          const [unit = 0, , n] = fields;
+          const code = JSON.stringify(unit);
+          const amount = BigInt(n as number | bigint) * (name === "Issued" ? 1n : -1n);
+          wanted.set(code, { unit, amount: (wanted.get(code)?.amount ?? 0n) + amount });
           issued++;
         }
-        const sums = amounts(machine);
-        for (const code of new Set([...wanted.keys(), ...sums.keys()])) {
-          if ((wanted.get(code) ?? 0n) !== (sums.get(code) ?? 0n)) {
-            throw new Error(`${command.path}.${command.command} leaves ${sums.get(code)} of ${wanted.get(code)}`);
-          }
+        let all = 0n;
+        for (const [code, { unit, amount }] of wanted) {
+          all += amount;
+          const left = amountOf(machine, unit);
+          if (left !== amount)
+            throw new Error(`${command.path}.${command.command} leaves ${left} of ${code}, not ${amount}`);
         }
+        const left = amountOf(machine, undefined);
+        if (left !== all) throw new Error(`${command.path}.${command.command} leaves ${left} in all, not ${all}`);
         if (outcome.failure === undefined && command.path !== "std/coin" && outcome.changes.some(isPurse)) elsewhere++;
       },
       5 * length,
