@@ -3,6 +3,8 @@ import type { Context } from "../client/context.ts";
 import { coresBenchmark } from "./cores.ts";
 import { firstBenchmark } from "./first.ts";
 import { floodBenchmark } from "./flood.ts";
+import { gasBenchmark } from "./gas.ts";
+import { hopperBenchmark } from "./hopper.ts";
 import { latencyBenchmark } from "./latency.ts";
 import { microBenchmark } from "./micro.ts";
 import { recoveryBenchmark } from "./recovery.ts";
@@ -16,6 +18,8 @@ export async function all(context: Context, flags: CommonFlags): Promise<void> {
   // The first that fails or is stopped ends it: its figures would be missing in what belongs together.
   void (
     (await runBenchmark(context, microBenchmark, common)) &&
+    (await runBenchmark(context, hopperBenchmark, common)) &&
+    (await runBenchmark(context, gasBenchmark, common)) &&
     (await runBenchmark(context, firstBenchmark, onFour)) &&
     (await runBenchmark(context, throughputBenchmark, common)) &&
     (await runBenchmark(context, coresBenchmark, onFour)) &&

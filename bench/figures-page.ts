@@ -15,6 +15,8 @@ export const pageOrder: readonly string[] = [
   "latency",
   "recovery",
   "micro",
+  "hopper",
+  "gas",
   "scaling",
 ];
 

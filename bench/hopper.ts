@@ -1,13 +1,11 @@
 /**
  * Transfers of std/coin a second on one core, with their diffs as canonical bytes: by evaluator and number of accounts.
  *
- * Usage: juno bench hopper [--rounds 9] [--accounts 10000,100000,1000000]
- *
- * A round of a cell is 300 ms of blocks of a thousand transfers between accounts at random; printed are the median over the rounds
- * of all transfers by processor time, and of each round's fastest block, which nothing else on the machine interrupted.
+ * Each run of a cell is 300 ms of blocks of a thousand transfers between accounts at random. Two figures come of it: all its
+ * transfers by processor time, and its fastest block by the clock, which nothing else on the machine interrupted.
  */
 import { readFileSync } from "node:fs";
-import type { Context } from "../client/context.ts";
+import { setImmediate as turn } from "node:timers/promises";
 import { checkModule } from "../hopper/check/module.ts";
 import { lowerModule } from "../hopper/lower/lower-module.ts";
 import { encode } from "../hopper/run/canonical.ts";
@@ -15,59 +13,104 @@ import { createMachine, type Evaluator, execute, type Machine } from "../hopper/
 import { install } from "../hopper/run/run-tests.ts";
 import type { Value } from "../hopper/run/value.ts";
 import { sha256 } from "../pools/sha256.ts";
-import { spreadOf } from "./series.ts";
-import { readSetup, setupLine } from "./setup.ts";
+import { type Panel, type Picture, picture, pointsOf } from "./charts.ts";
+import type { Measured, RunFile } from "./run-file.ts";
+import { ofMetric, type Row } from "./series.ts";
+import type { Benchmark, CommonFlags, Session } from "./session.ts";
 
-export type HopperFlags = { readonly rounds?: number; readonly accounts?: readonly number[] };
+export type HopperFlags = CommonFlags & { readonly accounts?: readonly number[] };
 
+const full = { accounts: [10_000, 100_000, 1_000_000], runs: 9 };
+const quick = { accounts: [1000], runs: 2 };
+const evaluators = ["compiled", "reference"] as const;
 const roundMs = 300;
 const blockTransfers = 1000;
+/** Until then V8 still compiles what runs often. */
+const warmUpTransfers = 10_000;
 const gasLimit = 1_000_000;
+const byCpu = "transfers by processor time";
+const fastest = "transfers in the fastest block";
+
+export const hopperBenchmark: Benchmark<HopperFlags> = { name: "hopper", measure, pictures };
+
+async function measure(flags: HopperFlags, session: Session): Promise<Measured> {
+  const base = flags.quick ? quick : full;
+  const { accounts = base.accounts, runs = base.runs } = flags;
+  const bar = session.bar("measurements", runs * accounts.length * evaluators.length);
+  const rows: Row[] = [];
+  let done = 0;
+  for (const size of accounts) {
+    // One after the other: what a garbage collector has to look through belongs to the figure.
+    for (const evaluator of evaluators) {
+      const run = await cellOf(session, evaluator, size);
+      await inBlocks(session, run, warmUpTransfers);
+      for (let i = 1; i <= runs; i++) {
+        await pause(session);
+        for (const [metric, value] of Object.entries(measureRound(run))) {
+          rows.push({ series: evaluator, xName: "accounts", x: size, run: i, metric, unit: "transfers/s", value });
+        }
+        bar(++done);
+      }
+    }
+  }
+  const notes = [
+    `one thread; diffs as canonical bytes; arguments are values already, and nothing is signed; ${roundMs} ms a run.`,
+    "processor time has that of V8's own threads in it, which compile and collect.",
+  ];
+  return { settings: { accounts, runs, evaluators }, rows, samples: [], errors: [], notes };
+}
+
+/** Signals are let in. */
+async function pause({ signal }: Session): Promise<void> {
+  await turn();
+  signal.throwIfAborted();
+}
 
 const source = readFileSync(new URL("../hopper/std/coin.hop", import.meta.url), "utf8");
 const checked = checkModule(source, "std/coin", () => undefined);
 if (!checked.ok) throw new Error("std/coin does not check");
 const ir = lowerModule(checked.module);
 
-type Cell = {
-  readonly evaluator: Evaluator;
-  readonly accounts: number;
-  readonly run: () => number;
-  readonly byCpu: number[];
-  readonly fastest: number[];
-};
-
 /** 32 bytes that stand for the hash of a key. */
-function keyOf(number: number): Value {
+function keyOf(number: number): { readonly bytes: string } {
   const digits = [number & 255, (number >> 8) & 255, (number >> 16) & 255, 1];
   return { bytes: String.fromCharCode(...digits).padEnd(32, "k") };
 }
 
-function cellOf(evaluator: Evaluator, accounts: number): Cell {
+/** Runs so many transfers, and gives back how many bytes their diffs have. */
+type Run = (transfers: number) => number;
+
+async function inBlocks(session: Session, run: Run, transfers: number): Promise<void> {
+  for (let i = 0; i < transfers; i += blockTransfers) {
+    await pause(session);
+    run(blockTransfers);
+  }
+}
+
+/** A machine with all accounts, each of which was issued a million. */
+async function cellOf(session: Session, evaluator: Evaluator, accounts: number): Promise<Run> {
   const machine = createMachine({ sha256, evaluator });
   install(machine, ir, []);
   const issuer: Value = [0, keyOf(accounts)];
   const unit: Value = [0, issuer, "USD"];
-  const owners = Array.from({ length: accounts }, (_, i) => keyOf(i) as { bytes: string });
+  const owners = Array.from({ length: accounts }, (_, i) => keyOf(i));
   const signers = owners.map(({ bytes }) => new Set([bytes]));
   const accountOf = (i: number): Value => [0, [0, owners[i] ?? 0], "main"];
-  const bank = new Set([(keyOf(accounts) as { bytes: string }).bytes]);
-  for (let i = 0; i < accounts; i++) step(machine, "issue", [unit, accountOf(i), 1_000_000], bank);
-  let random = 12_345;
-  const next = (bound: number): number => {
-    random = (Math.imul(random, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-    return (random >>> 8) % bound;
-  };
-  const run = (): number => {
+  const bank = new Set([keyOf(accounts).bytes]);
+  for (let i = 0; i < accounts; i++) {
+    if (i % blockTransfers === 0) await pause(session);
+    step(machine, "issue", [unit, accountOf(i), 1_000_000], bank);
+  }
+  const { random } = session;
+  return (transfers) => {
     let bytes = 0;
-    for (let i = 0; i < blockTransfers; i++) {
-      const from = next(accounts);
-      const to = (from + 1 + next(accounts - 1)) % accounts;
+    for (let i = 0; i < transfers; i++) {
+      const from = random.below(accounts);
+      const to = (from + 1 + random.below(accounts - 1)) % accounts;
       bytes += step(machine, "transfer", [unit, accountOf(from), accountOf(to), 1], signers[from] ?? bank);
     }
     return bytes;
   };
-  return { evaluator, accounts, run, byCpu: [], fastest: [] };
 }
 
 /** Runs a command and returns how many bytes its diff has. */
@@ -83,37 +126,30 @@ function step(machine: Machine, command: string, args: readonly Value[], signers
   return bytes;
 }
 
-function measure({ run, byCpu, fastest }: Cell): void {
+function measureRound(run: Run): Readonly<Record<string, number>> {
   const before = process.cpuUsage();
   const end = performance.now() + roundMs;
   let leastMs = Number.POSITIVE_INFINITY;
   let transfers = 0;
   for (let now = performance.now(); now < end; ) {
-    run();
+    if (run(blockTransfers) === 0) throw new Error("assert: transfers have diffs");
     transfers += blockTransfers;
     const after = performance.now();
     leastMs = Math.min(leastMs, after - now);
     now = after;
   }
   const { user, system } = process.cpuUsage(before);
-  byCpu.push((transfers / (user + system)) * 1_000_000);
-  fastest.push((blockTransfers / leastMs) * 1000);
+  return { [byCpu]: (transfers / (user + system)) * 1_000_000, [fastest]: (blockTransfers / leastMs) * 1000 };
 }
 
-/** Prints the setup, and a line for each cell. */
-export function hopper({ process: { stdout } }: Context, flags: HopperFlags): void {
-  const { rounds = 9, accounts: sizes = [10_000, 100_000, 1_000_000] } = flags;
-  stdout.write(`${setupLine(readSetup("simd", 0))}\n`);
-  stdout.write("evaluator  accounts   transfers/s by CPU   in the fastest block (medians)\n");
-  for (const accounts of sizes) {
-    for (const evaluator of ["compiled", "reference"] as const) {
-      const cell = cellOf(evaluator, accounts);
-      cell.run();
-      for (let round = 0; round < rounds; round++) measure(cell);
-      const [cpu, best] = [spreadOf(cell.byCpu), spreadOf(cell.fastest)].map(({ median }) => Math.round(median / 1000));
-      stdout.write(
-        `${evaluator.padEnd(10)} ${String(accounts).padStart(8)} ${String(cpu).padStart(17)} k ${String(best).padStart(17)} k\n`,
-      );
-    }
-  }
+function pictures({ setup, settings, summary }: RunFile): Picture[] {
+  const panels = [byCpu, fastest].map(
+    (metric): Panel => ({
+      title: metric,
+      x: { title: "accounts", scale: "log", values: [settings.accounts ?? []].flat().map(Number) },
+      y: { title: "transfers/s" },
+      marks: [{ kind: "line", dots: true, points: pointsOf(ofMetric(summary, metric)) }],
+    }),
+  );
+  return [picture("hopper", setup, `Transfers of std/coin on one core (median of ${settings.runs} runs)`, panels)];
 }

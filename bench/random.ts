@@ -1,11 +1,13 @@
-/** Randomness that a seed repeats: the order in which a benchmark measures its series. */
+/** Randomness that a seed repeats: the order in which a benchmark measures its series, and whom it picks. */
 
 export type Random = {
+  /** A whole number from 0, below a bound of at most 2^32. */
+  readonly below: (bound: number) => number;
   /** A copy in another order. */
   readonly shuffled: <T>(items: readonly T[]) => T[];
 };
 
-/** Mulberry32: enough for shuffling a handful. */
+/** Mulberry32: enough for benchmarks. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const below = (bound: number): number => {
@@ -15,6 +17,7 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
   };
   return {
+    below,
     shuffled: <T>(items: readonly T[]): T[] => {
       const rest = [...items];
       const drawn: T[] = [];

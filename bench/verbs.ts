@@ -179,16 +179,11 @@ const gasCommand = buildCommand<GasFlags, [], Context>({
 });
 
 const hopperCommand = buildCommand<HopperFlags, [], Context>({
-  loader: async () => {
-    const { hopper } = await import("./hopper.ts");
-    return function (this: Context, flags: HopperFlags): void {
-      hopper(this, flags);
-    };
-  },
+  loader: loaderOf<HopperFlags>(async () => (await import("./hopper.ts")).hopperBenchmark),
   parameters: {
     flags: {
-      rounds: countFlag("Rounds of 300 ms for each cell (9)", 1, 1000),
       accounts: listFlag("How many accounts there are (10000,100000,1000000)", 2, 10_000_000),
+      ...commonFlags,
     },
   },
   docs: {

@@ -21,6 +21,7 @@ const longRuns: readonly (readonly [line: string, when: When, told: string])[] =
   ["cores --seconds 3600 --cores 1", isMeasuring("cores-part"), "in a process of its own"],
   ["cores --seconds 1 --cores 1 --nodes 1 --commands 1000000", hasNodes, "in a cluster"],
   ["micro --engine sodium --sizes 1 --runs 100", hasBegun, "between two parts"],
+  ["hopper --accounts 100000 --runs 100", hasBegun, "between two blocks"],
 ];
 const onLinux = process.platform === "linux" ? test.serial : test.serial.skip;
 
@@ -44,14 +45,6 @@ for (const [line, when, told] of longRuns) {
     },
   );
 }
-
-onLinux("Ctrl-C ends juno bench hopper, which has nothing to clear up (needs Linux)", async (t) => {
-  const folders = benchFolders(t);
-  const args = ["hopper", "--accounts", "100000", "--rounds", "1000"];
-  const end = await runBench(folders, args, () => isMeasuring("hopper")(folders));
-  t.is(end.signal, "SIGINT");
-  t.deepEqual(processesOf(folders), []);
-});
 
 /** Network namespaces that a process has made. */
 function networksOf(pid: number): string[] {

@@ -215,16 +215,18 @@ test.serial("scaling", async (t) => {
 });
 
 test.serial("hopper", async (t) => {
-  const folders = benchFolders(t);
-  const { code, stdout, stderr } = await runBench(folders, ["hopper", "--rounds", "1", "--accounts", "100,1000"]);
-  t.is(code, 0, stderr);
-  const cells = stdout.matchAll(/^(compiled|reference) +(\d+) +(\d+) k +(\d+) k$/gm);
-  const found = Array.from(cells, ([, evaluator, accounts, cpu, fastest]) => {
-    t.true(Number(cpu) > 0 && Number(fastest) > 0);
-    return `${evaluator} ${accounts}`;
-  });
-  t.deepEqual(found, ["compiled 100", "reference 100", "compiled 1000", "reference 1000"]);
-  t.regex(stdout, new RegExp(`Node ${process.version.slice(1)}, engine .*, commit `));
+  const { rows, settings } = await measured(t, "hopper --quick --accounts 100,1000");
+  t.like(settings, { accounts: [100, 1000], runs: 2 });
+  for (const metric of ["transfers by processor time", "transfers in the fastest block"]) {
+    for (const evaluator of ["compiled", "reference"]) {
+      const found = valuesOf(rows, metric, evaluator);
+      t.deepEqual(
+        found.map(([accounts]) => accounts),
+        [100, 100, 1000, 1000],
+      );
+      t.true(found.every(([, value]) => value > 0 && Number.isFinite(value)));
+    }
+  }
 });
 
 test.serial("check ends with 1 where a ratio leaves its bounds, and names it alone", async (t) => {
