@@ -42,8 +42,8 @@ export function runnerOf({ name, source, byCommands }: GasCase): RunCase {
 /** A command's diff and its events are made bytes by whoever runs it, and are paid by it. */
 function encodeAll({ changes, events }: Outcome): void {
   for (const { table, before, after } of changes) {
-    if (before !== undefined) encode(before, table.shape.value, table.shapes);
-    if (after !== undefined) encode(after, table.shape.value, table.shapes);
+    if (before !== undefined) table.valueBytes(before);
+    if (after !== undefined) table.valueBytes(after);
   }
   for (const { module, event, fields } of events) {
     const forms = module.ir.events[event]?.fields ?? [];

@@ -8,7 +8,6 @@ import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { checkModule } from "../hopper/check/module.ts";
 import { lowerModule } from "../hopper/lower/lower-module.ts";
-import { encode } from "../hopper/run/canonical.ts";
 import { createMachine, type Evaluator, execute, type Machine } from "../hopper/run/machine.ts";
 import { install } from "../hopper/run/run-tests.ts";
 import type { Value } from "../hopper/run/value.ts";
@@ -120,8 +119,8 @@ function step(machine: Machine, command: string, args: readonly Value[], signers
   let bytes = 0;
   for (const { table, bytes: key, before, after } of changes) {
     bytes += key.length;
-    if (before !== undefined) bytes += encode(before, table.shape.value, table.shapes).length;
-    if (after !== undefined) bytes += encode(after, table.shape.value, table.shapes).length;
+    if (before !== undefined) bytes += table.valueBytes(before).length;
+    if (after !== undefined) bytes += table.valueBytes(after).length;
   }
   return bytes;
 }

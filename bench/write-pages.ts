@@ -19,9 +19,12 @@ const checkout = fileURLToPath(new URL("..", import.meta.url));
 /** Whose run files the pages tell of. */
 export const publishedFolder: string = join(checkout, "docs", "benchmarks");
 /** Pages that may have blocks. */
-export const pages: readonly string[] = ["README.md", "docs/benchmarks.md", "docs/scaling.md", "docs/hopper/machine.md"].map((name) =>
-  join(checkout, name),
-);
+export const pages: readonly string[] = [
+  "README.md",
+  "docs/benchmarks.md",
+  "docs/scaling.md",
+  "docs/hopper/machine.md",
+].map((name) => join(checkout, name));
 
 if (import.meta.main) {
   for (const path of [writeFiguresPage(publishedFolder), ...writePages(publishedFolder)]) {

@@ -197,10 +197,20 @@ export function head(major: number, argument: number): string {
   if (argument < 0x100) return String.fromCharCode(lead | 24, argument);
   if (argument < 0x10000) return String.fromCharCode(lead | 25, argument >>> 8, argument & 0xff);
   const low = argument % 0x1_0000_0000;
-  const four = String.fromCharCode(low >>> 24, (low >>> 16) & 0xff, (low >>> 8) & 0xff, low & 0xff);
-  if (argument < 0x1_0000_0000) return String.fromCharCode(lead | 26) + four;
+  const [a, b, c, d] = [low >>> 24, (low >>> 16) & 0xff, (low >>> 8) & 0xff, low & 0xff];
+  if (argument < 0x1_0000_0000) return String.fromCharCode(lead | 26, a, b, c, d);
   const high = Math.floor(argument / 0x1_0000_0000);
-  return String.fromCharCode(lead | 27, high >>> 24, (high >>> 16) & 0xff, (high >>> 8) & 0xff, high & 0xff) + four;
+  return String.fromCharCode(
+    lead | 27,
+    high >>> 24,
+    (high >>> 16) & 0xff,
+    (high >>> 8) & 0xff,
+    high & 0xff,
+    a,
+    b,
+    c,
+    d,
+  );
 }
 
 export function encodeInt(value: Int): string {

@@ -100,7 +100,9 @@ export function weight(value: Value, depth = 1): number {
 function weightOfAll(items: readonly Value[], depth: number): number {
   let sum = 1;
   for (let i = 0; i < items.length; i++) {
-    sum += weight(items[i] ?? 0, depth + 1);
+    const item = items[i] ?? 0;
+    // As `weight` says; each value with a tag has one of these.
+    sum += typeof item === "number" ? 4 : weight(item, depth + 1);
     if (sum > limits.valueBytes) fault("TooLarge");
   }
   return sum;

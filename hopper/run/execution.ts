@@ -68,8 +68,8 @@ export class Execution {
   /** Begins the next command, whose journal was settled or rolled back before: quicker than to make all anew. */
   restart(start: Start): void {
     this.start = start;
-    this.told = [];
-    this.promises = [];
+    if (this.told.length > 0) this.told = [];
+    if (this.promises.length > 0) this.promises = [];
     this.gasLeft = Math.min(start.gasLimit, limits.gas);
     this.depth = 0;
     this.nesting = 0;

@@ -1,7 +1,6 @@
 /** Modules come into a machine: first ones by anyone, next versions by whom the one before names, with their tables' rows. */
 import { costTable } from "../ir/cost-table.ts";
 import type { IrModule } from "../ir/ir.ts";
-import { encode } from "./canonical.ts";
 import { weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
@@ -93,6 +92,6 @@ export function rowsOf(table: Table): [key: string, value: string][] {
   const keys = [...table.rows.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return keys.map((key) => {
     const value = table.rows.get(key)?.value;
-    return [key, value === undefined ? "" : encode(value, table.shape.value, table.shapes)];
+    return [key, value === undefined ? "" : table.valueBytes(value)];
   });
 }

@@ -31,6 +31,7 @@ export class Table {
   #shape: IrTable;
   #shapes: readonly NamedShape[];
   #writeKey: Encoder | undefined;
+  #writeValue: Encoder | undefined;
 
   constructor(id: string, shape: IrTable, shapes: readonly NamedShape[]) {
     this.id = id;
@@ -52,6 +53,7 @@ export class Table {
     this.#shape = shape;
     this.#shapes = shapes;
     this.#writeKey = undefined;
+    this.#writeValue = undefined;
   }
 
   /** The row of this key, of canonical form; undefined where there is none. */
@@ -88,6 +90,12 @@ export class Table {
   /** Takes a row out, outside of any command. */
   remove({ bytes }: Pick<Row, "bytes">): void {
     this.rows.delete(bytes);
+  }
+
+  /** The canonical bytes of a row's value, in the form of the version that uses the table now. */
+  valueBytes(value: Value): string {
+    this.#writeValue ??= encoderOf(this.#shape.value, this.#shapes);
+    return this.#writeValue(value);
   }
 
   #bytesOf(key: Value): string {
