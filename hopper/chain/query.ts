@@ -84,8 +84,8 @@ function compile(contracts: Contracts, published: Linked, expression: string): A
   const command = ir.commands.find((one) => one.name === name);
   if (command === undefined || !isOneCommandMore(ir, published.ir))
     return { refused: "Error: a query is one expression" };
-  const { lineage, tables, modules } = published;
-  return { linked: { ir, lineage, tables, modules, compiled: [] }, command };
+  const { lineage, tables, eventWeighers, modules } = published;
+  return { linked: { ir, lineage, tables, eventWeighers, modules, compiled: [] }, command };
 }
 
 /** Declarations in the place of an expression would name tables that there are none of. */

@@ -2,6 +2,7 @@
 import { equal } from "./compare.ts";
 import type { Compiled, Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
+import { functionOfText } from "./function-of-text.ts";
 import { generate } from "./generate.ts";
 import { interpret, placed } from "./interpret.ts";
 import { putRow, readRow, takeRow, tell } from "./steps.ts";
@@ -18,14 +19,11 @@ export function runCompiled(module: Linked, index: number, values: readonly Valu
 export function compile(module: Linked): readonly Compiled[] {
   const { text, constants } = generate(module);
   const run = { module, interpret, apply, readRow, takeRow, putRow, tell, equal, fault, placed, noCase };
-  try {
-    return new Function("run", "k", text)(run, constants);
-  } catch (error) {
-    if (!(error instanceof EvalError)) throw error;
-    return module.ir.functions.map((_, index): Compiled => {
-      return (execution, ...values) => interpret(module, index, values, execution);
-    });
-  }
+  const make = functionOfText<(run: object, constants: readonly unknown[]) => readonly Compiled[]>(["run", "k"], text);
+  if (make !== undefined) return make(run, constants);
+  return module.ir.functions.map((_, index): Compiled => {
+    return (execution, ...values) => interpret(module, index, values, execution);
+  });
 }
 
 function apply(execution: Execution, { module, index, captured }: Closure, args: readonly Value[]): Value {

@@ -16,6 +16,8 @@ export type Linked = {
   /** Shared by all versions of a lineage, and so are its tables. */
   readonly lineage: string;
   readonly tables: readonly Seen[];
+  /** By event: how much is told, of all its fields together. */
+  readonly eventWeighers: readonly ((fields: readonly Value[]) => number)[];
   /** By hash in hex: itself and all that it imports. */
   readonly modules: ReadonlyMap<string, Linked>;
   /** The fast evaluator's functions; none where the reference evaluator runs. */

@@ -14,7 +14,7 @@ import { interpret } from "./interpret.ts";
 import type { Change } from "./journal.ts";
 import { checkExpectations, checkMoves, type Expectation } from "./moves.ts";
 import { createOwnTables, type OwnTables } from "./own-tables.ts";
-import { refuseUnstorable } from "./steps.ts";
+import { eventWeigher, refuseUnstorable } from "./steps.ts";
 import { type Seen, Table } from "./table.ts";
 import type { Data, Value } from "./value.ts";
 
@@ -228,7 +228,8 @@ export function link(machine: Machine, ir: IrModule, lineage: string, imports: r
     machine.tables.set(id, table);
     return { table, epoch: table.epoch };
   });
-  const linked: Linked = { ir, lineage, tables, modules, compiled: [] };
+  const eventWeighers = ir.events.map((event) => eventWeigher(event, ir.shapes));
+  const linked: Linked = { ir, lineage, tables, eventWeighers, modules, compiled: [] };
   if (machine.evaluator === "compiled") linked.compiled = compile(linked);
   return linked;
 }

@@ -1,7 +1,6 @@
 /** Modules come into a machine: first ones by anyone, next versions by whom the one before names, with their tables' rows. */
 import { costTable } from "../ir/cost-table.ts";
 import type { IrModule } from "../ir/ir.ts";
-import { weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
 import { attempt, type Circumstances, link, type Machine, type Outcome, run } from "./machine.ts";
@@ -79,7 +78,7 @@ function migrate(machine: Machine, linked: Linked, execution: Execution): void {
     for (const row of [...table.rows.values()]) {
       if (row.value === undefined) continue;
       const value: Value = run(machine, linked, migration.function, [row.value], execution);
-      const size = weight(value);
+      const size = table.weigh(value);
       execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
       refuseUnstorable(value, size, table.shape.withFunctions, table.shape.value, table.shapes);
       execution.journal.set(row, value, size);

@@ -1,7 +1,7 @@
 /** What both evaluators do alike to the world around them: find modules and tables, read and write rows, tell events. */
 import { costTable, limits } from "../ir/cost-table.ts";
-import type { IrFunction, NamedShape, Ref, Shape } from "../ir/ir.ts";
-import { bytesOfHex, encoderOf } from "./canonical.ts";
+import type { IrEvent, IrFunction, NamedShape, Ref, Shape } from "../ir/ir.ts";
+import { bytesOfHex, encoderOf, weigherForAll } from "./canonical.ts";
 import { weight } from "./compare.ts";
 import type { Execution, Linked } from "./execution.ts";
 import { fault } from "./fault.ts";
@@ -47,7 +47,11 @@ export function refuseUnstorable(
   shape: Shape,
   shapes: readonly NamedShape[],
 ): void {
-  if (withFunctions || size * bytesPerWeightMax > limits.valueBytes) encoderOf(shape, shapes)(value);
+  if (mayBeUnstorable(size, withFunctions)) encoderOf(shape, shapes)(value);
+}
+
+function mayBeUnstorable(size: number, withFunctions: boolean): boolean {
+  return withFunctions || size * bytesPerWeightMax > limits.valueBytes;
 }
 
 /** Numbers have 9 bytes for 4, and functions 55 for 41. */
@@ -74,7 +78,7 @@ export function takeRow(execution: Execution, seen: Seen, key: Value): Value | u
 export function putRow(execution: Execution, seen: Seen, key: Value, value: Value, exists: string | null): Value {
   const { table } = seen;
   const row = placeOf(execution, seen, key);
-  const size = weight(value);
+  const size = table.weigh(value);
   execution.spend(costTable.write + Math.ceil((row.bytes.length + size) / costTable.writeBytesPerGas));
   refuseUnstorable(value, size, table.shape.withFunctions, table.shape.value, table.shapes);
   if (!execution.start.mayWrite) fault("BadArgument", "QueryWrites");
@@ -86,16 +90,22 @@ export function putRow(execution: Execution, seen: Seen, key: Value, value: Valu
 export function tell(execution: Execution, module: Linked, event: Ref, fields: readonly Value[]): Value {
   const home = moduleOf(module, event.module);
   const shape = home.ir.events[event.index];
-  if (shape === undefined) throw new Error("assert: a module has the events that it tells");
-  let total = 0;
-  for (let i = 0; i < fields.length; i++) {
-    const field = fields[i] ?? unit;
-    const size = weight(field);
-    total += size;
-    const form = shape.fields[i]?.shape;
-    if (form !== undefined) refuseUnstorable(field, size, shape.withFunctions, form, home.ir.shapes);
-  }
-  execution.spend(costTable.emit + Math.ceil(total / costTable.writeBytesPerGas));
+  const weigh = home.eventWeighers[event.index];
+  if (shape === undefined || weigh === undefined) throw new Error("assert: a module has the events that it tells");
+  const size = weigh(fields);
+  if (mayBeUnstorable(size, shape.withFunctions))
+    for (const [i, { shape: form }] of shape.fields.entries()) encoderOf(form, home.ir.shapes)(fields[i] ?? unit);
+  execution.spend(costTable.emit + Math.ceil(size / costTable.writeBytesPerGas));
   execution.tell({ module: home, event: event.index, fields });
   return unit;
+}
+
+/** How much of the fields of an event there is together. */
+export function eventWeigher({ fields }: IrEvent, shapes: readonly NamedShape[]): (values: readonly Value[]) => number {
+  const forms = fields.map(({ shape }) => shape);
+  return weigherForAll(forms, shapes, (values) => {
+    let sum = 0;
+    for (const value of values) sum += weight(value);
+    return sum;
+  });
 }

@@ -1,7 +1,6 @@
 /** The rows of tables, each in its place. What a command changes of them is its journal's (journal.ts). */
 import type { IrTable, NamedShape } from "../ir/ir.ts";
-import { type Encoder, encoderOf } from "./canonical.ts";
-import { weight } from "./compare.ts";
+import { type Encoder, encoderOf, type Weigher, weigherFor } from "./canonical.ts";
 import type { Journal } from "./journal.ts";
 import type { Value } from "./value.ts";
 
@@ -32,6 +31,7 @@ export class Table {
   #shapes: readonly NamedShape[];
   #writeKey: Encoder | undefined;
   #writeValue: Encoder | undefined;
+  #weigh: Weigher | undefined;
 
   constructor(id: string, shape: IrTable, shapes: readonly NamedShape[]) {
     this.id = id;
@@ -54,6 +54,7 @@ export class Table {
     this.#shapes = shapes;
     this.#writeKey = undefined;
     this.#writeValue = undefined;
+    this.#weigh = undefined;
   }
 
   /** The row of this key, of canonical form; undefined where there is none. */
@@ -84,12 +85,18 @@ export class Table {
   set(key: Value, value: Value): void {
     const row = this.place(key);
     row.value = value;
-    row.weight = weight(value);
+    row.weight = this.weigh(value);
   }
 
   /** Takes a row out, outside of any command. */
   remove({ bytes }: Pick<Row, "bytes">): void {
     this.rows.delete(bytes);
+  }
+
+  /** Of a row's value; costs go by it. */
+  weigh(value: Value): number {
+    this.#weigh ??= weigherFor(this.#shape.value, this.#shapes);
+    return this.#weigh(value);
   }
 
   /** The canonical bytes of a row's value, in the form of the version that uses the table now. */

@@ -448,11 +448,11 @@ test("words that are looked for are found", (t) => {
 });
 
 /**
- * The one place that makes code of a text, which generated-code.test.ts looks at; those that tell why bytes are refused; and those
+ * The one place that makes code of texts, which generated-code.test.ts and straight.test.ts look at; those that tell why bytes are refused; and those
  * that take bytes apart, look for a place in a list or reckon with bigints, whose shifts and remainders are exact.
  */
 const allowed: Readonly<Record<string, RegExp>> = {
-  "generated code": /run\/compile\.ts$/,
+  "generated code": /run\/function-of-text\.ts$/,
   // Of own errors only, of a state that is not taken in, and of tests.
   "messages of the platform": /run\/(?:decode|state-bytes|run-tests)\.ts$/,
   "shifts and remainders":
