@@ -162,7 +162,7 @@ function obey(prompt: Prompt, line: string): string {
     }
     case ":state": {
       const rows = [...session.machine.tables.values()].flatMap((table) =>
-        [...table.rows.values()].map(({ bytes, key, value }) => ({
+        table.sortedRows().map(({ bytes, key, value }) => ({
           table,
           bytes,
           key,

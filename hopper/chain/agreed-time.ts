@@ -9,8 +9,11 @@ import type { IrModule } from "../ir/ir.ts";
 import type { Table } from "../run/table.ts";
 
 /** Milliseconds from 1970 by `validators` clocks of which at most `faulty` lie; 0 as long as too few have spoken. */
-export function agreedTime({ rows }: Table, faulty: number): number {
-  const shown = [...rows.values()].map(({ value }) => value as number).sort((a, b) => b - a);
+export function agreedTime(clocks: Table, faulty: number): number {
+  const shown = clocks
+    .unsortedRows()
+    .map(({ value }) => value as number)
+    .sort((a, b) => b - a);
   return shown[faulty] ?? 0;
 }
 

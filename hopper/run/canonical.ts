@@ -239,8 +239,8 @@ export function head(major: number, argument: number): string {
   if (argument < 24) return String.fromCharCode(lead | argument);
   if (argument < 0x100) return String.fromCharCode(lead | 24, argument);
   if (argument < 0x10000) return String.fromCharCode(lead | 25, argument >>> 8, argument & 0xff);
-  const low = argument % 0x1_0000_0000;
-  const [a, b, c, d] = [low >>> 24, (low >>> 16) & 0xff, (low >>> 8) & 0xff, low & 0xff];
+  // Bit operators take a number modulo 2^32; `%` would be a division of floating point.
+  const [a, b, c, d] = [argument >>> 24, (argument >>> 16) & 0xff, (argument >>> 8) & 0xff, argument & 0xff];
   if (argument < 0x1_0000_0000) return String.fromCharCode(lead | 26, a, b, c, d);
   const high = Math.floor(argument / 0x1_0000_0000);
   return String.fromCharCode(

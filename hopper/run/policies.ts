@@ -8,6 +8,6 @@ import { type Data, principal } from "./value.ts";
 
 /** The policy that speaks for a key or a role; undefined where a key speaks for itself, and a role has been given to nobody. */
 export function policyOf(policies: Table, who: Data): Data | undefined {
-  if (policies.rows.size === 0 || (who[0] !== principal.key && who[0] !== principal.role)) return undefined;
+  if (policies.size === 0 || (who[0] !== principal.key && who[0] !== principal.role)) return undefined;
   return policies.row(who)?.value as Data | undefined;
 }

@@ -75,7 +75,7 @@ function migrate(machine: Machine, linked: Linked, execution: Execution): void {
   for (const migration of linked.ir.migrations) {
     const table = linked.tables[migration.table]?.table;
     if (table === undefined) throw new Error("assert: a migration's table is there");
-    for (const row of [...table.rows.values()]) {
+    for (const row of table.sortedRows()) {
       if (row.value === undefined) continue;
       const value: Value = run(machine, linked, migration.function, [row.value], execution);
       const size = table.weigh(value);
@@ -88,9 +88,5 @@ function migrate(machine: Machine, linked: Linked, execution: Execution): void {
 
 /** The canonical bytes of all rows of a table, by ascending key: key bytes, then value bytes. */
 export function rowsOf(table: Table): [key: string, value: string][] {
-  const keys = [...table.rows.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return keys.map((key) => {
-    const value = table.rows.get(key)?.value;
-    return [key, value === undefined ? "" : table.valueBytes(value)];
-  });
+  return table.sortedRows().map(({ bytes, value }) => [bytes, value === undefined ? "" : table.valueBytes(value)]);
 }

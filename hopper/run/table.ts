@@ -25,8 +25,12 @@ export class Table {
   readonly id: string;
   /** How often its rows were migrated; code of versions before the last migration must not touch them. */
   epoch = 0;
-  /** By the key's canonical bytes. */
-  readonly rows: Map<string, Row> = new Map();
+  /**
+   * By the key's canonical bytes. An object without prototype is a table of its properties, in which V8 finds a text in two thirds
+   * of the time that a Map takes, and a quarter of a transfer is to find rows.
+   */
+  readonly #rows: Record<string, Row> = Object.create(null);
+  #size = 0;
   #shape: IrTable;
   #shapes: readonly NamedShape[];
   #writeKey: Encoder | undefined;
@@ -57,15 +61,30 @@ export class Table {
     this.#weigh = undefined;
   }
 
+  /** How many rows there are; while a command runs, places without one count too. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** In the order of their coming, which is another where a state was restored: nothing may depend on it. */
+  unsortedRows(): Row[] {
+    return Object.values(this.#rows);
+  }
+
+  /** By ascending bytes of their keys. */
+  sortedRows(): Row[] {
+    return this.unsortedRows().sort((a, b) => (a.bytes < b.bytes ? -1 : 1));
+  }
+
   /** The row of this key, of canonical form; undefined where there is none. */
   row(key: Value): Row | undefined {
-    return this.rows.get(this.#bytesOf(key));
+    return this.#rows[this.#bytesOf(key)];
   }
 
   /** The row's place, made where there is none. */
   place(key: Value): Row {
     const bytes = this.#bytesOf(key);
-    const there = this.rows.get(bytes);
+    const there = this.#rows[bytes];
     if (there !== undefined) return there;
     const row = {
       table: this,
@@ -77,7 +96,8 @@ export class Table {
       before: undefined,
       weightBefore: 0,
     };
-    this.rows.set(bytes, row);
+    this.#rows[bytes] = row;
+    this.#size++;
     return row;
   }
 
@@ -90,7 +110,9 @@ export class Table {
 
   /** Takes a row out, outside of any command. */
   remove({ bytes }: Pick<Row, "bytes">): void {
-    this.rows.delete(bytes);
+    if (this.#rows[bytes] === undefined) return;
+    delete this.#rows[bytes];
+    this.#size--;
   }
 
   /** Of a row's value; costs go by it. */

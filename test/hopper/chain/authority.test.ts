@@ -155,7 +155,7 @@ test("a key is changed by its holder; the account stays its owner's, and the old
   t.true(step(contracts, bob, signed(transfer(contracts, alice.who, carol.who, 1), [carol])).ok);
   const back = step(contracts, bob, signed(rotate(alice.who, alice.who), [carol]));
   t.true(back.ok, back.text);
-  t.is(contracts.machine.own.policies.rows.size, 0, "no policy is left");
+  t.is(contracts.machine.own.policies.size, 0, "no policy is left");
   t.true(step(contracts, alice, transfer(contracts, alice.who, carol.who, 1)).ok);
 });
 

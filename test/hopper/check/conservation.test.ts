@@ -111,7 +111,7 @@ function total(machine: Machine): number {
     return parts.reduce<number>((sum, part) => sum + within(part), 0);
   };
   return [...machine.tables.values()]
-    .flatMap((t) => [...t.rows.values()])
+    .flatMap((t) => t.sortedRows())
     .reduce((sum, { value }) => sum + (value === undefined ? 0 : within(value)), 0);
 }
 

@@ -121,7 +121,7 @@ function owned(machine: Machine): Map<string, { readonly who: Data; amount: numb
   const found = new Map<string, { readonly who: Data; amount: number }>();
   for (const table of machine.tables.values()) {
     if (!table.id.endsWith("/purse")) continue;
-    for (const { key, value } of table.rows.values()) {
+    for (const { key, value } of table.sortedRows()) {
       const [, , account] = key as unknown as readonly [0, Value, readonly [0, Data, string]];
       const [, , amount] = value as unknown as readonly [0, Value, number];
       const at = found.get(nameOf(account[1])) ?? { who: account[1], amount: 0 };

@@ -47,7 +47,7 @@ type Model = Map<string, { n: bigint; d: bigint }>;
 
 function modelOf(ledger: Demo): Model {
   const tables = [...ledger.contracts.machine.tables.values()];
-  const rows = tables.find(({ shape }) => shape.name === "balances")?.rows.values() ?? [];
+  const rows = tables.find(({ shape }) => shape.name === "balances")?.unsortedRows() ?? [];
   return new Map(Array.from(rows, ({ key, value }) => [key as string, rationalOf(value as Rat)]));
 }
 

@@ -253,6 +253,27 @@ for (const evaluator of evaluators) {
   });
 }
 
+const unordered = `data Old = Old { n : Nat }
+table t : Nat => Old
+command go () =
+  put t[2] = Old(2)
+  put t[1] = Old(1)`;
+const refusing = `data Old = Old { n : Nat }
+data New = New { s : Text }
+table t : Nat => New
+migrate table t (b : Old) = match b.n { 1 => fail One, 2 => fail Two, _ => New("any") }
+command go () = put t[0] = New("new")`;
+
+for (const evaluator of evaluators) {
+  test(`rows are migrated by the order of their keys, not in that of their coming: ${evaluator}`, (t) => {
+    const contracts = start(evaluator, unordered);
+    t.true(call(contracts, "a", "go").ok);
+    const restored = importContracts(exportContracts(contracts), { sha256, evaluator, signatures });
+    if (!restored.ok) return t.fail(restored.reason);
+    for (const one of [contracts, restored.contracts]) t.regex(publish(one, refusing).text, /^Fault One/);
+  });
+}
+
 const long = `N${"x".repeat(6000)}`;
 const loud = `data B = ${long} | Other
 event Told { all : List(B) }

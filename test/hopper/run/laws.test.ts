@@ -175,9 +175,9 @@ test("a command that fails leaves the very bytes that it found, tells nothing, a
 /** What there is of a unit, in purses and in whatever else holds coins; of all together where it is undefined. */
 function amountOf(machine: Machine, unit: Value | undefined): bigint {
   let sum = 0n;
-  for (const { rows, shape, shapes } of machine.tables.values()) {
-    for (const { value } of rows.values()) {
-      if (value !== undefined) sum += BigInt(amountIn(value, shape.value, shapes, unit));
+  for (const table of machine.tables.values()) {
+    for (const { value } of table.unsortedRows()) {
+      if (value !== undefined) sum += BigInt(amountIn(value, table.shape.value, table.shapes, unit));
     }
   }
   return sum;

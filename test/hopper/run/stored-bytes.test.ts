@@ -69,8 +69,7 @@ function run(command: string, args: readonly Value[]): Value {
   const outcome = execute(machine, "holds", command, args, circumstances);
   const value = outcome.changes[0]?.after;
   if (value === undefined) throw new Error(`${command}: ${outcome.failure?.name ?? "the same as before"}`);
-  machine.tables.get(`${ir.hash}/kept`)?.rows.clear();
-  machine.tables.get(`${ir.hash}/pairs`)?.rows.clear();
+  for (const table of machine.tables.values()) for (const row of table.unsortedRows()) table.remove(row);
   return value;
 }
 
