@@ -19,13 +19,13 @@ import type { Benchmark, CommonFlags, Session } from "./session.ts";
 
 export type HopperFlags = CommonFlags & { readonly accounts?: readonly number[] };
 
-const full = { accounts: [10_000, 100_000, 1_000_000], runs: 9 };
+const full = { accounts: [1000, 10_000, 100_000, 1_000_000], runs: 9 };
 const quick = { accounts: [1000], runs: 2 };
 const evaluators = ["compiled", "reference"] as const;
 const roundMs = 300;
 const blockTransfers = 1000;
 /** Until then V8 still compiles what runs often. */
-const warmUpTransfers = 10_000;
+const warmUpTransfers = 100_000;
 const gasLimit = 1_000_000;
 const byCpu = "transfers by processor time";
 const fastest = "transfers in the fastest block";
