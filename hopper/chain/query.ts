@@ -45,27 +45,25 @@ export function answerQuestion(contracts: Contracts, question: Question, now: nu
   return { ok: true, text: `${value} for ${ran.gasUsed} gas`, diff: [] };
 }
 
-type Asked = { readonly linked: Linked; readonly command: IrCommand };
+type Asked = { readonly linked: Linked; readonly command: IrCommand } | { readonly refused: string };
 
-/** By the version of the module: what was asked last, since the same is often asked again and again. */
+/** By the version of the module: what was asked last, since the same is often asked again and again, refused or not. */
 const known = new WeakMap<Linked, Map<string, Asked>>();
 const knownMax = 64;
 
-function compiled(contracts: Contracts, published: Linked, expression: string): Asked | { readonly refused: string } {
+function compiled(contracts: Contracts, published: Linked, expression: string): Asked {
   const ofModule = known.get(published) ?? new Map<string, Asked>();
   known.set(published, ofModule);
   const before = ofModule.get(expression);
   if (before !== undefined) return before;
   const made = compile(contracts, published, expression);
-  if (!("refused" in made)) {
-    const [oldest] = ofModule.keys();
-    if (ofModule.size >= knownMax && oldest !== undefined) ofModule.delete(oldest);
-    ofModule.set(expression, made);
-  }
+  const [oldest] = ofModule.keys();
+  if (ofModule.size >= knownMax && oldest !== undefined) ofModule.delete(oldest);
+  ofModule.set(expression, made);
   return made;
 }
 
-function compile(contracts: Contracts, published: Linked, expression: string): Asked | { readonly refused: string } {
+function compile(contracts: Contracts, published: Linked, expression: string): Asked {
   const { machine, checked } = contracts;
   const { path, hash } = published.ir;
   const { source } = machine.modules.get(hash) ?? {};
