@@ -2,6 +2,7 @@
  * The commit certificates that a store keeps: the newest, and of the older ones enough to answer a node that catches
  * up in chunks that end in a certificate.
  */
+import assert from "node:assert/strict";
 import { type Certificate, type LogIndex, sameBytes } from "../wire/types.ts";
 import { checksumOf } from "./sha256.ts";
 import { bytesOf, type Database, integerOf, type Statement } from "./sqlite.ts";
@@ -18,7 +19,6 @@ export const bytesApartMax: number = 1024 * 1024;
 export type KeptCertificates = {
   /** Keeps a newer certificate; lets the newest so far go unless the gap it leaves would be too wide. Their number now. */
   readonly keep: (certificate: Certificate, bytesUpTo: (index: LogIndex) => number) => number;
-  readonly newest: () => Certificate | undefined;
   /** Kept certificates with indexes in [from, to], the highest first. */
   readonly between: (from: LogIndex, to: LogIndex) => Iterable<LogIndex>;
   /** The lowest kept index from `from` on. */
@@ -37,28 +37,33 @@ export function keptCertificates(db: Database): KeptCertificates {
   const count = db.prepare("SELECT count(*) AS commit_index FROM certificate");
   const select = db.prepare("SELECT certificate FROM certificate WHERE commit_index = ?");
   let kept = indexesOf(count)[0] ?? 0;
+  /** As the table has them: a store that failed to write is written no more. */
+  let [newest, before] = indexesOf(newestTwo);
+  /** Of all commands up to the one before. */
+  let bytesBefore: number | undefined;
 
   const at = (index: LogIndex): Certificate | undefined => certificateOf(select.get(index)?.certificate);
   return {
     keep: (certificate, bytesUpTo) => {
       const { index } = certificate;
-      const [newest, before] = indexesOf(newestTwo);
-      const from = before ?? (0 as LogIndex);
-      if (newest !== undefined && newest !== index) {
-        const narrow = index - from <= entriesApartMax && bytesUpTo(index) - bytesUpTo(from) <= bytesApartMax;
-        if (narrow) {
-          remove.run(newest);
-          kept--;
-        }
-      }
+      assert(index >= (newest ?? 0), `certificate ${index} after ${newest}`);
       const bytes = encodeCertificate(certificate);
       insert.run(index, bytes, checksumOf("certificate", [bytes]));
-      if (newest !== index) kept++;
+      if (newest === index) return kept;
+      const from = before ?? (0 as LogIndex);
+      bytesBefore ??= bytesUpTo(from);
+      if (newest !== undefined) {
+        if (index - from <= entriesApartMax && bytesUpTo(index) - bytesBefore <= bytesApartMax) {
+          remove.run(newest);
+          kept--;
+        } else {
+          before = newest;
+          bytesBefore = undefined;
+        }
+      }
+      newest = index;
+      kept++;
       return kept;
-    },
-    newest: () => {
-      const [index] = indexesOf(newestTwo);
-      return index === undefined ? undefined : at(index);
     },
     between: (from, to) => indexesOf(inRange, from, to),
     firstFrom: (from) => indexesOf(next, from)[0],

@@ -28,6 +28,9 @@ export type LogRows = {
   readonly count: () => number;
 };
 
+/** Where a row begins and ends, and the bytes of all commands before it. */
+type Place = { readonly first: number; readonly last: number; readonly bytesBefore: number };
+
 export function logRows(db: Database, file: string, cluster: Digest, allocate: Allocate): LogRows {
   const insert = db.prepare(`INSERT INTO log (${segmentNames}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const drop = db.prepare("DELETE FROM log WHERE first > ?");
@@ -39,24 +42,30 @@ export function logRows(db: Database, file: string, cluster: Digest, allocate: A
   const end = db.prepare("SELECT substr(ends, (? - first) * 4 + 1, 4) AS bytes FROM log WHERE first = ?");
   const count = db.prepare("SELECT count(*) AS count FROM log");
 
-  /** The first index of the row in which an entry lies. */
-  function firstOfRowAt(index: LogIndex): { first: number; bytesBefore: number } | undefined {
+  /** The row that was looked for last: of an entry that is committed both its hash and its place in bytes are asked for. */
+  let latest: Place | undefined;
+
+  /** The row in which an entry lies. */
+  function placeOf(index: LogIndex): Place | undefined {
+    if (latest !== undefined && index >= latest.first && index <= latest.last) return latest;
     const row = place.get(index);
     const first = integerOf(row?.first);
     const last = integerOf(row?.last);
     const bytesBefore = integerOf(row?.bytes_before);
     if (first === undefined || last === undefined || bytesBefore === undefined || index > last) return undefined;
-    return { first, bytesBefore };
+    latest = { first, last, bytesBefore };
+    return latest;
   }
 
   function hashAt(index: LogIndex): Digest | undefined {
     if (index === 0) return cluster;
-    const row = firstOfRowAt(index);
+    const row = placeOf(index);
     const bytes = row === undefined ? undefined : bytesOf(hash.get(index, row.first)?.bytes);
     return bytes?.length === 32 ? (bytes as Digest) : undefined;
   }
 
   function truncateAfter(index: LogIndex): void {
+    latest = undefined;
     drop.run(index);
     const columns = rowAt.get(index);
     if (columns === undefined) return;
@@ -69,7 +78,7 @@ export function logRows(db: Database, file: string, cluster: Digest, allocate: A
 
   function read(from: LogIndex, to: LogIndex): Segment[] {
     assert(from >= 1, `read from ${from}`);
-    const start = firstOfRowAt(from);
+    const start = placeOf(from);
     if (start === undefined) throw damaged(from, "it is missing");
     let next = start.first;
     let prev = hashAt((start.first - 1) as LogIndex);
@@ -105,7 +114,7 @@ export function logRows(db: Database, file: string, cluster: Digest, allocate: A
     hashAt,
     bytesUpTo: (index) => {
       if (index === 0) return 0;
-      const row = firstOfRowAt(index);
+      const row = placeOf(index);
       const bytes = row === undefined ? undefined : bytesOf(end.get(index, row.first)?.bytes);
       if (row === undefined || bytes?.length !== 4) throw damaged(index, "it is missing");
       return row.bytesBefore + endAt({ ends: bytes }, 0);

@@ -149,6 +149,8 @@ function storeOf(options: StoreOptions, owner: Owner, db: Database, lock: Lock, 
   const log = logRows(db, file, owner.cluster, allocate);
   const certificates = keptCertificates(db);
   const tables: Tables = { db, log, certificates };
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  const commit = db.prepare("COMMIT");
   const upsert = db.prepare(stateUpsert);
   const carry = carryOver(db);
   let state = loaded;
@@ -158,11 +160,11 @@ function storeOf(options: StoreOptions, owner: Owner, db: Database, lock: Lock, 
     if (failure !== undefined) throw new Error(`nothing is written after a failure: ${failure}`);
     if (writes.length === 0) return;
     try {
-      db.exec("BEGIN IMMEDIATE");
+      begin.run();
       let next = state;
       for (const one of writes) next = applyWrite(tables, next, one);
       upsert.run(...stateValues(owner, next));
-      db.exec("COMMIT");
+      commit.run();
       state = next;
       carry(state.bytes);
     } catch (error) {
